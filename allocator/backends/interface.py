@@ -1,0 +1,141 @@
+"""What every solver backend takes and gives: a matrix in, a vector and the reason for stopping out."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+
+from allocator.milp.model import MilpModel, Vector
+
+
+class BackendError(Exception):
+    """A backend could not do what was asked; the message is for the user."""
+
+
+class BackendMissingError(BackendError):
+    """The library behind a backend is not installed; the message names the extra that brings it."""
+
+
+class UnsupportedError(BackendError):
+    """The backend or solver does not offer what was asked: an option, a capability, a solver name."""
+
+
+class StopReason(StrEnum):
+    """Why a solver stopped, apart from what it returned."""
+
+    OPTIMAL = "optimal"  # proven to the gap asked for
+    INFEASIBLE = "infeasible"
+    UNBOUNDED = "unbounded"
+    TIME_LIMIT = "time_limit"
+    INTERRUPTED = "interrupted"
+    FAILED = "failed"  # the solver gave up for a reason of its own, see the message
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What a solver behind a backend can do. What it does not claim, it refuses with UnsupportedError."""
+
+    integer: bool  # solves mixed-integer models; otherwise linear ones only
+    bound: bool  # reports a proven bound when it stops early
+    start: bool  # takes a starting point
+    progress: bool  # reports incumbents or bounds while it works
+    interrupt: bool  # can be stopped from outside, and keeps its incumbent
+    duals: bool  # gives row duals and reduced costs for linear models
+    threads: bool
+    seed: bool
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A report from a solver at work; what is not known is None."""
+
+    seconds: float
+    objective: float | None
+    bound: float | None
+    vector: Vector | None = None  # a new incumbent, where the solver hands it out
+
+
+@dataclass(frozen=True)
+class SolveOptions:
+    """Limits and settings that mean the same on every backend. None leaves the solver's default."""
+
+    solver: str | None = None  # a name from the backend's solvers; None: its default for the model
+    time_limit: float | None = None  # wall-clock seconds
+    gap: float | None = None  # relative: |objective - bound| / |objective|
+    threads: int | None = None
+    seed: int | None = None
+    start: Vector | None = None  # a feasible point to begin from
+    on_progress: Callable[[Progress], None] | None = None
+    on_log: Callable[[str], None] | None = None  # the solver's own log, line by line
+    interrupt: threading.Event | None = None  # set it to make the solver stop soon
+
+
+@dataclass(frozen=True)
+class SolveResult:
+    """Why the solver stopped, and what it returned. What is not known is None, never 0."""
+
+    stop: StopReason
+    vector: Vector | None = None  # satisfies the model within tolerance, whatever the status says
+    objective: float | None = None  # computed from the vector
+    bound: float | None = None  # a lower bound proven by the solver, offset included
+    duals: Vector | None = None  # per row, linear models only; >= 0 where the lower bound binds
+    reduced_costs: Vector | None = None  # per column, linear models only
+    message: str = ""
+    solver: str = ""
+    seconds: float = 0.0
+    hand_over_seconds: float = 0.0  # of `seconds`, to build the solver's own model
+
+    @property
+    def gap(self) -> float | None:
+        """(objective - bound) / |objective|; 0 when both are equal, None when one is unknown."""
+        return relative_gap(self.objective, self.bound)
+
+
+def relative_gap(objective: float | None, bound: float | None) -> float | None:
+    """(objective - bound) / |objective|, 0 when both are 0, None without either."""
+    if objective is None or bound is None or not math.isfinite(bound):
+        return None
+    difference = max(0.0, objective - bound)
+    if difference == 0.0:
+        return 0.0
+    return difference / abs(objective) if objective != 0.0 else math.inf
+
+
+@dataclass(frozen=True)
+class BackendVersion:
+    """What is installed behind a backend: library versions by name, or why it is missing."""
+
+    backend: str
+    installed: bool
+    versions: dict[str, str] = field(default_factory=dict)
+    solvers: dict[str, Capabilities] = field(default_factory=dict)
+    message: str = ""
+
+
+class Backend(Protocol):
+    """One solver library behind the common interface."""
+
+    name: str
+
+    def solvers(self) -> dict[str, Capabilities]:
+        """The solvers this backend offers here and now, by name, default first.
+
+        Raises BackendMissingError when the library is not installed.
+        """
+        ...
+
+    def versions(self) -> dict[str, str]:
+        """Versions of the library and, where known, of its solvers."""
+        ...
+
+    def solve(self, model: MilpModel, options: SolveOptions) -> SolveResult:
+        """Solve the model.
+
+        Raises UnsupportedError for what the solver does not offer, BackendError when it breaks.
+        """
+        ...

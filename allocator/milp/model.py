@@ -1,0 +1,93 @@
+"""The mixed-integer linear programme as one sparse matrix, with named blocks of rows and columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+Vector = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Block:
+    """A run of consecutive rows or columns that belong together, laid out in C order over its axes.
+
+    `axes` names each dimension of `shape`: ("office", "day") for example. Where a block has one
+    entry for each of an irregular set, `labels` (length = size of the block) tells them apart.
+    """
+
+    name: str
+    start: int
+    shape: tuple[int, ...]
+    axes: tuple[str, ...]
+    labels: tuple[str, ...] | None = None
+
+    @property
+    def size(self) -> int:
+        return int(np.prod(self.shape, dtype=np.int64))
+
+    @property
+    def stop(self) -> int:
+        return self.start + self.size
+
+    @property
+    def slice(self) -> slice:
+        return slice(self.start, self.stop)
+
+    def describe(self, index: int) -> str:
+        """The name of row or column `index` (counted over the whole model), with its place in the block."""
+        offset = index - self.start
+        if self.labels is not None:
+            return f"{self.name}[{self.labels[offset]}]"
+        place = np.unravel_index(offset, self.shape)
+        inside = ",".join(f"{axis}={int(i)}" for axis, i in zip(self.axes, place, strict=True))
+        return f"{self.name}[{inside}]"
+
+
+@dataclass(frozen=True)
+class MilpModel:
+    """minimise `objective` · v + `offset` subject to row and column bounds, `integer` columns whole.
+
+    Shapes: n columns, m rows; `matrix` is CSR (m, n); infinite bounds are ±inf.
+    """
+
+    name: str
+    objective: Vector
+    offset: float
+    matrix: sp.csr_array
+    row_lower: Vector
+    row_upper: Vector
+    column_lower: Vector
+    column_upper: Vector
+    integer: NDArray[np.bool_]
+    rows: tuple[Block, ...] = ()
+    columns: tuple[Block, ...] = ()
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(rows, columns)"""
+        return int(self.matrix.shape[0]), int(self.matrix.shape[1])
+
+    def value(self, vector: Vector) -> float:
+        """The objective of a vector, offset included."""
+        return float(self.objective @ vector) + self.offset
+
+    def relaxed(self) -> MilpModel:
+        """The linear relaxation: the same model without integrality."""
+        return replace(self, integer=np.zeros_like(self.integer))
+
+    def describe_row(self, row: int) -> str:
+        return _describe(self.rows, row, "row")
+
+    def describe_column(self, column: int) -> str:
+        return _describe(self.columns, column, "column")
+
+
+def _describe(blocks: tuple[Block, ...], index: int, kind: str) -> str:
+    for block in blocks:
+        if block.start <= index < block.stop:
+            return block.describe(index)
+    return f"{kind} {index}"

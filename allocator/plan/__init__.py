@@ -1,0 +1,1 @@
+"""What is answered: plans, their files and their day-by-day arrays."""
