@@ -13,36 +13,27 @@ Vector = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Block:
-    """A run of consecutive rows or columns that belong together, laid out in C order over its axes.
+    """A run of consecutive rows or columns that belong together: one for each of `places`.
 
-    `axes` names each dimension of `shape`: ("office", "day") for example. Where a block has one
-    entry for each of an irregular set, `labels` (length = size of the block) tells them apart.
+    `places` (size, axes) holds the indices along `axes`, ("office", "day") for example.
     """
 
     name: str
     start: int
-    shape: tuple[int, ...]
     axes: tuple[str, ...]
-    labels: tuple[str, ...] | None = None
+    places: NDArray[np.int64]
 
     @property
     def size(self) -> int:
-        return int(np.prod(self.shape, dtype=np.int64))
+        return len(self.places)
 
     @property
     def stop(self) -> int:
         return self.start + self.size
 
-    @property
-    def slice(self) -> slice:
-        return slice(self.start, self.stop)
-
     def describe(self, index: int) -> str:
-        """The name of row or column `index` (counted over the whole model), with its place in the block."""
-        offset = index - self.start
-        if self.labels is not None:
-            return f"{self.name}[{self.labels[offset]}]"
-        place = np.unravel_index(offset, self.shape)
+        """The name of row or column `index`, counted over the whole model, with its place."""
+        place = self.places[index - self.start]
         inside = ",".join(f"{axis}={int(i)}" for axis, i in zip(self.axes, place, strict=True))
         return f"{self.name}[{inside}]"
 

@@ -1,0 +1,179 @@
+"""From a solver's vector to a valid plan of whole numbers, whatever way the vector was rounded off.
+
+Shipments are rounded first, then slots, then cards, each day after day along the cumulative curves of
+the vector, so that no queue is ever more than about one record off. Every limit of the contract is
+applied in whole numbers on the way: what the vector overstepped by a tolerance is cut back.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allocator.instance.arrays import NO_LIMIT, NOWHERE, Counts, InstanceArrays
+from allocator.instance.models import Instance
+from allocator.milp.formulation import FractionalPlan
+from allocator.plan.arrays import PlanArrays
+
+_NEARLY_WHOLE = 1e-5
+Fractions = NDArray[np.float64]
+
+
+def round_plan(instance: Instance, fractional: FractionalPlan) -> PlanArrays:
+    """A valid plan near to the vector's. Its cost is near too if the vector's shipments are whole."""
+    arrays = instance.arrays
+    ingest = _round_ingest(arrays, np.maximum(fractional.ingest, 0.0))
+    packs = _cut_shipments(arrays, np.rint(np.maximum(fractional.packs, 0.0)).astype(np.int64))
+    while True:
+        blanks = _blanks_at_offices(arrays, packs)
+        cards = _round_cards(arrays, np.maximum(fractional.cards, 0.0), ingest, blanks)
+        excess = _overfull_stores(arrays, packs, blanks, cards)
+        if not excess.any():
+            return PlanArrays(ingest=ingest, packs=packs, cards=cards)
+        packs = _cut_shipments(arrays, _without_excess(arrays, packs, excess))
+
+
+def _round_ingest(arrays: InstanceArrays, wanted: Fractions) -> Counts:
+    """Rules 1 to 4: slots along the wanted curves, the largest remainders first."""
+    result = np.zeros(wanted.shape, dtype=np.int64)
+    curve = wanted.cumsum(axis=2)
+    done = np.zeros(wanted.shape[:2], dtype=np.int64)
+    for day in range(arrays.days):
+        total = int(done.sum())
+        room = min(int(arrays.quota[day]), int(arrays.storage[day]) - total)
+        amount = _round_day(
+            curve[:, :, day] - done,
+            np.where(arrays.needs_ingestion, arrays.ingestible[:, :, day] - done, 0),
+            arrays.ingest_capacity[:, day],
+            max(0, room),
+        )
+        result[:, :, day] = amount
+        done += amount
+    return result
+
+
+def _round_cards(arrays: InstanceArrays, wanted: Fractions, ingest: Counts, blanks: Counts) -> Counts:
+    """Rules 5 to 7: cards along the wanted curves."""
+    result = np.zeros(wanted.shape, dtype=np.int64)
+    curve = wanted.cumsum(axis=2)
+    ready = arrays.ready_from_before.copy()
+    delay = min(arrays.processing_days, arrays.days)
+    ready[:, :, delay:] += ingest.cumsum(axis=2)[:, :, : arrays.days - delay]
+    ready = np.where(arrays.needs_ingestion[None, :, None], ready, arrays.applied)
+    # What is sent on later must still be there then.
+    kept = np.minimum.accumulate(blanks[:, ::-1], axis=1)[:, ::-1]
+    printable = kept * arrays.good_per_thousand[:, None] // 1000
+    done = np.zeros(wanted.shape[:2], dtype=np.int64)
+    for day in range(arrays.days):
+        left = np.maximum(printable[:, day] - done.sum(axis=1), 0)
+        amount = _round_day(
+            curve[:, :, day] - done,
+            ready[:, :, day] - done,
+            np.minimum(arrays.print_capacity[:, day], left),
+            NO_LIMIT,
+        )
+        result[:, :, day] = amount
+        done += amount
+    return result
+
+
+def _round_day(wanted: Fractions, available: Counts, office_limit: Counts, national_limit: int) -> Counts:
+    """(I, S) whole amounts of one day: up to what is wanted, largest remainders rounded up first.
+
+    An office rounds up as long as its own total stays within the wanted total, itself rounded up.
+    """
+    wanted = np.clip(wanted + _NEARLY_WHOLE, 0.0, available)
+    amount = np.floor(wanted).astype(np.int64)
+    remainder = wanted - amount
+    remainder[remainder <= 2 * _NEARLY_WHOLE] = 0.0
+    total = np.minimum(np.ceil(amount.sum(axis=1) + remainder.sum(axis=1) - _NEARLY_WHOLE), office_limit)
+    if national_limit < NO_LIMIT:
+        fair = int(min(np.ceil(amount.sum() + remainder.sum() - _NEARLY_WHOLE), national_limit))
+    else:
+        fair = NO_LIMIT
+    # Cut what oversteps an office's limit or the nation's, from the last stream and office on.
+    amount = np.diff(np.minimum(amount.cumsum(axis=1), office_limit[:, None]), axis=1, prepend=0)
+    flat: Counts = np.diff(np.minimum(amount.reshape(-1).cumsum(), fair), prepend=0)
+    amount = flat.reshape(amount.shape)
+    spare = (total - amount.sum(axis=1)).astype(np.int64)
+    left = fair - int(amount.sum())
+    office, stream = np.nonzero((remainder > 0.0) & (amount < available) & (spare[:, None] > 0))
+    for place in np.argsort(-remainder[office, stream], kind="stable"):
+        i, s = office[place], stream[place]
+        if left > 0 and spare[i] > 0:
+            amount[i, s] += 1
+            spare[i] -= 1
+            left -= 1
+    return amount
+
+
+def _cut_shipments(arrays: InstanceArrays, wanted: Counts) -> Counts:
+    """Rules 6 and 9 to 11: dispatches in the order of days and lanes, each cut to what is left."""
+    packs = np.zeros_like(wanted)
+    depots, offices = arrays.depot_supply.copy(), arrays.blanks.copy()
+    depots -= arrays.depot_reserve[:, None]
+    handled = np.zeros_like(arrays.depot_supply)
+    wanted = np.where(arrays.dispatchable, np.minimum(wanted, arrays.max_packs[:, None]), 0)
+    for day, lane in np.argwhere(wanted.T > 0):
+        amount = int(wanted[lane, day])
+        depot, office = arrays.lane_origin_depot[lane], arrays.lane_origin_office[lane]
+        stock = depots[depot] if depot != NOWHERE else offices[office]
+        amount = min(amount, max(0, int(stock[day:].min())) // arrays.pack_size)
+        if depot != NOWHERE:
+            amount = min(amount, int(arrays.depot_max_packs[depot] - handled[depot, day]))
+        if amount < arrays.min_packs[lane]:
+            continue
+        packs[lane, day] = amount
+        cards, arrival = amount * arrays.pack_size, day + arrays.lead_days[lane]
+        stock[day:] -= cards
+        if depot != NOWHERE:
+            handled[depot, day] += amount
+        if arrays.lane_destination_depot[lane] != NOWHERE:
+            depots[arrays.lane_destination_depot[lane], arrival:] += cards
+        else:
+            offices[arrays.lane_destination_office[lane], arrival:] += cards
+    return packs
+
+
+def _blanks_at_offices(arrays: InstanceArrays, packs: Counts) -> Counts:
+    """(I, T) B: blanks that reached the office by the day, less those sent on."""
+    flows = np.zeros_like(arrays.blanks)
+    lane, day = np.nonzero(packs)
+    cards = packs[lane, day] * arrays.pack_size
+    for office, at, sign in (
+        (arrays.lane_destination_office[lane], day + arrays.lead_days[lane], 1),
+        (arrays.lane_origin_office[lane], day, -1),
+    ):
+        kept = office != NOWHERE
+        np.add.at(flows, (office[kept], at[kept]), sign * cards[kept])
+    total: Counts = arrays.blanks + flows.cumsum(axis=1)
+    return total
+
+
+def _overfull_stores(arrays: InstanceArrays, packs: Counts, blanks: Counts, cards: Counts) -> Counts:
+    """(I, T) rule 8: cards beyond the store's limit on days on which packs arrive."""
+    lane, day = np.nonzero(packs)
+    office = arrays.lane_destination_office[lane]
+    arrives = np.zeros(blanks.shape, dtype=np.bool_)
+    kept = office != NOWHERE
+    arrives[office[kept], (day + arrays.lead_days[lane])[kept]] = True
+    good = arrays.good_per_thousand[:, None]
+    on_hand = good * blanks - 1000 * cards.sum(axis=1).cumsum(axis=1)
+    limited = (arrays.max_blanks != NO_LIMIT)[:, None] & arrives
+    limit = np.where(limited, arrays.max_blanks[:, None], 0)
+    excess = -((good * limit - on_hand) // good)
+    return np.where(limited, np.maximum(excess, 0), 0)
+
+
+def _without_excess(arrays: InstanceArrays, packs: Counts, excess: Counts) -> Counts:
+    """Take from each overfull arrival as many packs as are too many, the last lane first."""
+    packs = packs.copy()
+    for office, arrival in np.argwhere(excess > 0):
+        too_many = -(-int(excess[office, arrival]) // arrays.pack_size)
+        for lane in np.nonzero(arrays.lane_destination_office == office)[0][::-1]:
+            day = arrival - arrays.lead_days[lane]
+            if day >= 0 and packs[lane, day] > 0 and too_many > 0:
+                cut = min(too_many, int(packs[lane, day]))
+                packs[lane, day] -= cut
+                too_many -= cut
+    return packs
