@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from allocator.instance.arrays import NO_LIMIT, NOWHERE, Counts, InstanceArrays
 from allocator.instance.models import Instance
 from allocator.milp.formulation import FractionalPlan
+from allocator.milp.states import stocks
 from allocator.plan.arrays import PlanArrays
 
 _NEARLY_WHOLE = 1e-5
@@ -25,7 +26,7 @@ def round_plan(instance: Instance, fractional: FractionalPlan) -> PlanArrays:
     ingest = _round_ingest(arrays, np.maximum(fractional.ingest, 0.0))
     packs = _cut_shipments(arrays, np.rint(np.maximum(fractional.packs, 0.0)).astype(np.int64))
     while True:
-        blanks = _blanks_at_offices(arrays, packs)
+        blanks, _ = stocks(arrays, packs)
         cards = _round_cards(arrays, np.maximum(fractional.cards, 0.0), ingest, blanks)
         excess = _overfull_stores(arrays, packs, blanks, cards)
         if not excess.any():
@@ -108,46 +109,40 @@ def _round_day(wanted: Fractions, available: Counts, office_limit: Counts, natio
 
 
 def _cut_shipments(arrays: InstanceArrays, wanted: Counts) -> Counts:
-    """Rules 6 and 9 to 11: dispatches in the order of days and lanes, each cut to what is left."""
-    packs = np.zeros_like(wanted)
-    depots, offices = arrays.depot_supply.copy(), arrays.blanks.copy()
-    depots -= arrays.depot_reserve[:, None]
-    handled = np.zeros_like(arrays.depot_supply)
-    wanted = np.where(arrays.dispatchable, np.minimum(wanted, arrays.max_packs[:, None]), 0)
-    for day, lane in np.argwhere(wanted.T > 0):
-        amount = int(wanted[lane, day])
-        depot, office = arrays.lane_origin_depot[lane], arrays.lane_origin_office[lane]
-        stock = depots[depot] if depot != NOWHERE else offices[office]
-        amount = min(amount, max(0, int(stock[day:].min())) // arrays.pack_size)
-        if depot != NOWHERE:
-            amount = min(amount, int(arrays.depot_max_packs[depot] - handled[depot, day]))
-        if amount < arrays.min_packs[lane]:
-            continue
-        packs[lane, day] = amount
-        cards, arrival = amount * arrays.pack_size, day + arrays.lead_days[lane]
-        stock[day:] -= cards
-        if depot != NOWHERE:
-            handled[depot, day] += amount
-        if arrays.lane_destination_depot[lane] != NOWHERE:
-            depots[arrays.lane_destination_depot[lane], arrival:] += cards
-        else:
-            offices[arrays.lane_destination_office[lane], arrival:] += cards
-    return packs
+    """Rules 6 and 9 to 11: the dispatches wanted, less what the places they leave from do not have."""
+    packs = np.where(arrays.dispatchable, np.minimum(wanted, arrays.max_packs[:, None]), 0)
+    for depot, limit in enumerate(arrays.depot_max_packs):
+        lanes = np.nonzero(arrays.lane_origin_depot == depot)[0]
+        total = np.minimum(packs[lanes].cumsum(axis=0), limit)
+        packs[lanes] = np.diff(total, axis=0, prepend=0)
+    while True:
+        packs[packs < arrays.min_packs[:, None]] = 0
+        offices, depots = stocks(arrays, packs)
+        depots -= arrays.depot_reserve[:, None]
+        short = [
+            (day, origin, place, missing[place, day])
+            for origin, missing in (
+                (arrays.lane_origin_office, -offices),
+                (arrays.lane_origin_depot, -depots),
+            )
+            for place, day in np.argwhere(missing > 0)
+        ]
+        if not short:
+            return packs
+        # The first shortage only: later ones may be its consequence.
+        day, origin, place, missing_cards = min(short, key=lambda item: item[0])
+        _take_back(packs, np.nonzero(origin == place)[0], day, -(-int(missing_cards) // arrays.pack_size))
 
 
-def _blanks_at_offices(arrays: InstanceArrays, packs: Counts) -> Counts:
-    """(I, T) B: blanks that reached the office by the day, less those sent on."""
-    flows = np.zeros_like(arrays.blanks)
-    lane, day = np.nonzero(packs)
-    cards = packs[lane, day] * arrays.pack_size
-    for office, at, sign in (
-        (arrays.lane_destination_office[lane], day + arrays.lead_days[lane], 1),
-        (arrays.lane_origin_office[lane], day, -1),
-    ):
-        kept = office != NOWHERE
-        np.add.at(flows, (office[kept], at[kept]), sign * cards[kept])
-    total: Counts = arrays.blanks + flows.cumsum(axis=1)
-    return total
+def _take_back(packs: Counts, lanes: Counts, day: int, too_many: int) -> None:
+    """Cancel packs dispatched on these lanes up to the day, the latest first; at least one."""
+    for earlier in range(day, -1, -1):
+        for lane in lanes[::-1]:
+            cut = min(too_many, int(packs[lane, earlier]))
+            packs[lane, earlier] -= cut
+            too_many -= cut
+            if too_many == 0:
+                return
 
 
 def _overfull_stores(arrays: InstanceArrays, packs: Counts, blanks: Counts, cards: Counts) -> Counts:

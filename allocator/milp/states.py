@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from allocator.instance.arrays import NOWHERE, InstanceArrays
+from allocator.instance.arrays import NOWHERE, Counts, InstanceArrays
 from allocator.instance.models import Instance
 from allocator.milp.builder import Index
 from allocator.milp.limits import arrival_days
@@ -31,7 +31,7 @@ def plan_states(instance: Instance, plan: PlanArrays, variables: Variables) -> I
     yield variables.trip, (plan.packs > 0).astype(np.float64)
     yield variables.not_ingested, (arrays.ingestible - ingested).astype(np.float64)
     yield variables.waiting, (ready - printed).astype(np.float64)
-    office_blanks, depot_stock = _stocks(arrays, plan)
+    office_blanks, depot_stock = stocks(arrays, plan.packs)
     used = printed.sum(axis=1) * (1000.0 / arrays.good_per_thousand)[:, None]
     yield variables.blanks, office_blanks - used
     yield variables.depot_stock, depot_stock.astype(np.float64)
@@ -41,11 +41,11 @@ def plan_states(instance: Instance, plan: PlanArrays, variables: Variables) -> I
     yield variables.shortfall, _shortfalls(instance, printed)
 
 
-def _stocks(arrays: InstanceArrays, plan: PlanArrays) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Blanks that reached each office less those sent on (B), and each depot's stock, by day."""
+def stocks(arrays: InstanceArrays, packs: Counts) -> tuple[Counts, Counts]:
+    """Blanks that reached each office less those sent on, B (I, T), and each depot's stock (D, T)."""
     offices, depots = np.zeros_like(arrays.blanks), np.zeros_like(arrays.depot_supply)
     lane, day, arrival = arrival_days(arrays)
-    cards = plan.packs[lane, day] * arrays.pack_size
+    cards = packs[lane, day] * arrays.pack_size
     for flows, place, at, sign in (
         (offices, arrays.lane_destination_office, arrival, 1),
         (offices, arrays.lane_origin_office, day, -1),
@@ -57,7 +57,7 @@ def _stocks(arrays: InstanceArrays, plan: PlanArrays) -> tuple[NDArray[np.int64]
     return arrays.blanks + offices.cumsum(axis=1), arrays.depot_supply + depots.cumsum(axis=1)
 
 
-def _shortfalls(instance: Instance, printed: NDArray[np.int64]) -> Values:
+def _shortfalls(instance: Instance, printed: Counts) -> Values:
     arrays = instance.arrays
     shortfalls = np.zeros(len(instance.targets))
     for k, target in enumerate(instance.targets):
