@@ -12,6 +12,7 @@ from allocator.backends.request import choose_solver
 from allocator.methods.clock import Clock
 from allocator.methods.record import Record
 from allocator.methods.rounding import round_plan
+from allocator.methods.strengthening import strengthen
 from allocator.milp.builder import ABSENT
 from allocator.milp.formulation import Formulation, formulate, record_columns
 from allocator.milp.model import MilpModel, Vector
@@ -58,9 +59,11 @@ def solve_direct(record: Record, clock: Clock, backend: Backend, options: SolveO
             record.report()
 
     building = time.monotonic() - begun
+    record.enter("strengthen")
+    model = strengthen(formulation, record, clock, backend, options)
     record.enter("solve")
     result = backend.solve(
-        formulation.model,
+        model,
         replace(
             options,
             solver=solver,
