@@ -6,12 +6,13 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, TypeVar
 
 import simplejson
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from allocator.errors import InputError, OutputError, Problem
 
@@ -64,13 +65,20 @@ def dump_document(document: BaseModel, *, row_fields: Sequence[str] = ()) -> str
 def write_file(path: str | os.PathLike[str], write: Callable[[str], None]) -> None:
     """Let `write` fill a temporary file beside `path`, then rename it: whole or not at all.
 
+    A link is followed; a device or pipe is written to as it is, for a rename would replace it.
     Raises OutputError with the path and the reason.
     """
+    if "\0" in os.fspath(path):
+        raise OutputError(f"cannot write {os.fspath(path)!r}: no path has a null character")
     target = Path(path)
     temporary: str | None = None
     try:
         if target.is_dir():
             raise IsADirectoryError(21, "it is a directory")
+        if target.exists() and not target.is_file():
+            write(str(target))
+            return
+        target = Path(os.path.realpath(target))
         handle, temporary = tempfile.mkstemp(
             dir=target.parent, prefix=f".{target.name[:40]}.", suffix=target.suffix
         )
@@ -107,7 +115,13 @@ def validation_problems(error: ValidationError) -> list[Problem]:
             expected=_expectation(item["type"], item.get("ctx", {}), item["msg"]),
         )
         for item in error.errors(include_url=False)
+        if not _emptied_by_errors(item)
     ]
+
+
+def _emptied_by_errors(item: ErrorDetails) -> bool:
+    """pydantic counts the items that are valid: a list of one bad item is to it also one too short."""
+    return item["type"] == "too_short" and len(item["input"]) >= item.get("ctx", {})["min_length"]
 
 
 def format_path(location: Sequence[str | int]) -> str:
@@ -115,7 +129,7 @@ def format_path(location: Sequence[str | int]) -> str:
     path = ""
     for part in location:
         path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else str(part)
-    return path
+    return _printable(path)
 
 
 def show(value: object) -> str:
@@ -127,7 +141,7 @@ def show(value: object) -> str:
     text = (
         str(value) if isinstance(value, Decimal) else simplejson.dumps(value, default=str, ensure_ascii=False)
     )
-    return text if len(text) <= _LONGEST_FOUND else f"{text[:_LONGEST_FOUND]}…"
+    return _printable(text if len(text) <= _LONGEST_FOUND else f"{text[:_LONGEST_FOUND]}…")
 
 
 # Tags of the unions in the models; pydantic puts them into locations, where they would only confuse.
@@ -150,6 +164,7 @@ _EXPECTATIONS = {
     "date_type": "a date, YYYY-MM-DD",
     "finite_number": "a finite number",
     "string_too_short": "a text that is not empty",
+    "string_unicode": "a text of Unicode characters",
 }
 
 
@@ -158,12 +173,16 @@ def _expectation(kind: str, context: Mapping[str, Any], message: str) -> str:
         return f"at least {context['ge']}"
     if kind == "less_than_equal":
         return f"at most {context['le']}"
+    if kind == "too_short":
+        return f"at least {context['min_length']} in the list"
     if kind == "literal_error":
         return str(context["expected"])
     return _EXPECTATIONS.get(kind, message)
 
 
 def _read(source: str, max_bytes: int) -> bytes:
+    if "\0" in source:
+        raise InputError([Problem("", "a null character in the path", "a readable JSON file")])
     try:
         with open(source, "rb") as stream:
             # Read one byte more than allowed: the size a device or pipe reports means nothing.
@@ -192,7 +211,7 @@ def _parse(text: str | bytes) -> tuple[object, list[Problem]]:
         if len(result) < len(pairs):
             keys = [key for key, _ in pairs]
             duplicates.extend(
-                Problem(key, "this key twice in one object", "each key once")
+                Problem(_printable(key), "this key twice in one object", "each key once")
                 for key in sorted({key for key in keys if keys.count(key) > 1})
             )
         return result
@@ -217,7 +236,10 @@ def _parse(text: str | bytes) -> tuple[object, list[Problem]]:
 
 def _exact_number(text: str) -> Decimal | int:
     """A number with its decimal text kept exactly; whole ones (3.0, 2e3) as int, as in JSON Schema."""
-    number = Decimal(text)
+    try:
+        number = Decimal(text)
+    except InvalidOperation:  # an exponent beyond what decimals can hold
+        raise InputError([Problem("", show(text), "numbers of a sane size")]) from None
     if abs(number.adjusted()) < 30 and number == number.to_integral_value():
         return int(number)
     return number
@@ -229,6 +251,11 @@ def _not_a_number(text: str) -> object:
 
 def _compact(value: object) -> str:
     return simplejson.dumps(value, separators=(",", ":"), ensure_ascii=False, default=str)
+
+
+def _printable(text: str) -> str:
+    """JSON can spell half a surrogate pair, which no stream takes."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _umask() -> int:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-MAX_QUEUE_DAYS = 50_000_000  # offices x streams x days: beyond it the arrays would fill the memory
+MAX_QUEUE_DAYS = 50_000_000  # rows x days: beyond it the arrays would fill the memory
 _ALIASES = {"from": "origin", "to": "destination"}
 
 Location = tuple[str | int, ...]
@@ -66,11 +66,15 @@ class _View:
 def _check_horizon(view: _View) -> Iterator[Inconsistency]:
     if not view.days:
         return
-    size = view.days * max(1, len(view.offices)) * max(1, len(view.streams))
-    if size > MAX_QUEUE_DAYS:
-        yield Inconsistency(
-            ("days",), view.days, f"offices x streams x days of at most {MAX_QUEUE_DAYS:,} (here {size:,})"
-        )
+    queues = len(view.offices) * len(view.streams)
+    for name, rows in (
+        ("offices x streams", queues),
+        ("lanes", len(view.lanes)),
+        ("depots", len(view.depots)),
+    ):
+        if rows * view.days > MAX_QUEUE_DAYS:
+            expected = f"{name} x days of at most {MAX_QUEUE_DAYS:,} (here {rows * view.days:,})"
+            yield Inconsistency(("days",), view.days, expected)
     start = _get(view.instance, "start")
     try:
         date = datetime.date.fromisoformat(start) if isinstance(start, str) else start

@@ -290,6 +290,12 @@ class Instance(Document):
         assert instance is not None
         return instance
 
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Instance:
+        """A copy with some fields replaced, unchecked; its arrays are its own."""
+        copy = super().model_copy(update=update, deep=deep)
+        copy.__dict__.pop("arrays", None)
+        return copy
+
     @cached_property
     def arrays(self) -> InstanceArrays:
         """The instance day by day, as numpy arrays; made once."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from allocator.backends import Backend, BackendError, Progress, SolveOptions, SolveResult, StopReason
 from allocator.backends.request import choose_solver
+from allocator.backends.worker import GRACE
 from allocator.methods.clock import Clock
 from allocator.methods.record import Record
 from allocator.methods.rounding import round_plan
@@ -137,7 +138,9 @@ def _seconds_to_solve(clock: Clock, record: Record) -> float | None:
     """The time left, less what rounding, judging and writing the last plan will take."""
     if clock.limit == float("inf"):
         return None
-    return max(0.0, clock.remaining - 0.2 - 6.0 * record.judging_seconds)
+    # All of it grows with the plan as judging does, and a solver looks at its clock only now and then.
+    ending = 40.0 * record.judging_seconds
+    return max(0.0, clock.remaining - 0.2 - ending - min(GRACE, ending))
 
 
 def _gap_to_solve(gap: float | None) -> float | None:

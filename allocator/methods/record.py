@@ -25,6 +25,8 @@ class Report:
     avoidable_gap: float | None
     source: str
     """What found the best plan."""
+    plan: PlanArrays
+    """The best plan, checked: for whoever has to go on without the end of the solve."""
 
 
 class InvalidPlanError(Exception):
@@ -109,5 +111,6 @@ class Record:
                     gap=gap(self.cost, bound),
                     avoidable_gap=avoidable_gap(self.cost, bound, self.empty_cost),
                     source=self.source,
+                    plan=self.plan,
                 )
             )

@@ -7,6 +7,8 @@ applied in whole numbers on the way: what the vector overstepped by a tolerance 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,23 +17,85 @@ from allocator.instance.models import Instance
 from allocator.milp.formulation import FractionalPlan
 from allocator.milp.states import stocks
 from allocator.plan.arrays import PlanArrays
+from allocator.verdict import cost_of
 
 _NEARLY_WHOLE = 1e-5
 Fractions = NDArray[np.float64]
+Mend = Callable[[InstanceArrays, Counts, int, int, int], int]
+"""(arrays, trips of a lane, lane, day, packs too many) -> packs that no longer arrive then."""
 
 
 def round_plan(instance: Instance, fractional: FractionalPlan) -> PlanArrays:
-    """A valid plan near to the vector's. Its cost is near too if the vector's shipments are whole."""
+    """A valid plan near to the vector's. Its cost is near too if the vector's shipments are whole.
+
+    With spoilage part of a blank is left where the vector has none: a store that a trip would have
+    filled to the brim is then too full. Such a trip carries less, or leaves later: of the ways to mend
+    it the cheapest is taken, for all trips alike.
+    """
     arrays = instance.arrays
     ingest = _round_ingest(arrays, np.maximum(fractional.ingest, 0.0))
+    cards = np.maximum(fractional.cards, 0.0)
     packs = _cut_shipments(arrays, np.rint(np.maximum(fractional.packs, 0.0)).astype(np.int64))
-    while True:
-        blanks, _ = stocks(arrays, packs)
-        cards = _round_cards(arrays, np.maximum(fractional.cards, 0.0), ingest, blanks)
-        excess = _overfull_stores(arrays, packs, blanks, cards)
-        if not excess.any():
-            return PlanArrays(ingest=ingest, packs=packs, cards=cards)
-        packs = _cut_shipments(arrays, _without_excess(arrays, packs, excess))
+    plan, excess = _with_shipments(arrays, packs, ingest, cards)
+    if not excess.any():
+        return plan
+    mended = [
+        _mend_stores(arrays, plan, excess, cards, mend) for mend in (_carry_less, _carry_next_time, _postpone)
+    ]
+    return min(mended, key=lambda candidate: cost_of(instance, candidate).total)
+
+
+def _with_shipments(
+    arrays: InstanceArrays, packs: Counts, ingest: Counts, cards: Fractions
+) -> tuple[PlanArrays, Counts]:
+    """The plan with these shipments, and by how much each store is too full when packs arrive."""
+    blanks, _ = stocks(arrays, packs)
+    plan = PlanArrays(ingest=ingest, packs=packs, cards=_round_cards(arrays, cards, ingest, blanks))
+    return plan, _overfull_stores(arrays, packs, blanks, plan.cards)
+
+
+def _mend_stores(
+    arrays: InstanceArrays, plan: PlanArrays, excess: Counts, cards: Fractions, mend: Mend
+) -> PlanArrays:
+    """Rule 8: change trips to full stores until none is too full."""
+    while excess.any():
+        packs = plan.packs.copy()
+        for office, arrival in np.argwhere(excess > 0):
+            too_many = -(-int(excess[office, arrival]) // arrays.pack_size)
+            for lane in np.nonzero(arrays.lane_destination_office == office)[0][::-1]:
+                day = int(arrival - arrays.lead_days[lane])
+                if day >= 0 and packs[lane, day] > 0 and too_many > 0:
+                    too_many -= mend(arrays, packs[lane], int(lane), day, too_many)
+        plan, excess = _with_shipments(arrays, _cut_shipments(arrays, packs), plan.ingest, cards)
+    return plan
+
+
+def _carry_less(arrays: InstanceArrays, trips: Counts, lane: int, day: int, too_many: int) -> int:
+    """Leave packs behind; returns how many."""
+    amount = min(too_many, int(trips[day]))
+    trips[day] -= amount
+    return amount
+
+
+def _carry_next_time(arrays: InstanceArrays, trips: Counts, lane: int, day: int, too_many: int) -> int:
+    """Put packs on the lane's next trip, as far as it takes them, and leave the rest behind."""
+    later = np.nonzero(trips[day + 1 :])[0]
+    amount = _carry_less(arrays, trips, lane, day, too_many)
+    if len(later):
+        next_trip = day + 1 + int(later[0])
+        trips[next_trip] = min(int(trips[next_trip]) + amount, int(arrays.max_packs[lane]))
+    return amount
+
+
+def _postpone(arrays: InstanceArrays, trips: Counts, lane: int, day: int, too_many: int) -> int:
+    """Let the whole trip leave on the next day on which it can, or else leave packs behind."""
+    later = np.nonzero(arrays.dispatchable[lane, day + 1 :])[0]
+    if len(later) and trips[day] + trips[day + 1 + later[0]] <= arrays.max_packs[lane]:
+        amount = int(trips[day])
+        trips[day + 1 + later[0]] += amount
+        trips[day] = 0
+        return amount
+    return _carry_less(arrays, trips, lane, day, too_many)
 
 
 def _round_ingest(arrays: InstanceArrays, wanted: Fractions) -> Counts:
@@ -158,17 +222,3 @@ def _overfull_stores(arrays: InstanceArrays, packs: Counts, blanks: Counts, card
     limit = np.where(limited, arrays.max_blanks[:, None], 0)
     excess = -((good * limit - on_hand) // good)
     return np.where(limited, np.maximum(excess, 0), 0)
-
-
-def _without_excess(arrays: InstanceArrays, packs: Counts, excess: Counts) -> Counts:
-    """Take from each overfull arrival as many packs as are too many, the last lane first."""
-    packs = packs.copy()
-    for office, arrival in np.argwhere(excess > 0):
-        too_many = -(-int(excess[office, arrival]) // arrays.pack_size)
-        for lane in np.nonzero(arrays.lane_destination_office == office)[0][::-1]:
-            day = arrival - arrays.lead_days[lane]
-            if day >= 0 and packs[lane, day] > 0 and too_many > 0:
-                cut = min(too_many, int(packs[lane, day]))
-                packs[lane, day] -= cut
-                too_many -= cut
-    return packs

@@ -10,6 +10,7 @@ from allocator.instance.arrays import Counts, InstanceArrays
 from allocator.instance.models import Instance
 from allocator.milp.builder import ABSENT, MilpBuilder
 from allocator.milp.model import Vector
+from allocator.milp.printed import add_printed, printed_without_queues
 from allocator.milp.variables import Variables
 
 
@@ -49,12 +50,12 @@ def add_overdue_days(builder: MilpBuilder, instance: Instance, variables: Variab
     days[-1] += float(instance.costs.end_days)
     for tier, overdue in zip(instance.costs.overdue, variables.overdue, strict=True):
         builder.cost(overdue, float(tier.per_day) * _weights(arrays)[:, :, None] * days)
-        due = arrays.applied_at_least(tier.after_days) - _printed_without_queues(arrays)
+        due = arrays.applied_at_least(tier.after_days) - printed_without_queues(arrays)
         rows = builder.rows(
             f"overdue_{tier.after_days}_days", ("office", "stream", "day"), overdue != ABSENT, lower=due
         )
         builder.entries(rows, overdue, 1.0)
-        _add_printed(builder, arrays, variables, rows)
+        add_printed(builder, arrays, variables, rows)
 
 
 def add_end_of_horizon(builder: MilpBuilder, instance: Instance, variables: Variables) -> None:
@@ -68,7 +69,7 @@ def add_end_of_horizon(builder: MilpBuilder, instance: Instance, variables: Vari
     waiting = weight * float(costs.waiting_day)
     builder.cost(variables.not_ingested[:, :, -1], weight * float(costs.unprintable_day - costs.waiting_day))
     # A - R = (A - what R is without queues) + V(T-1-delay) + W(T-1)
-    outstanding = (arrays.applied - _printed_without_queues(arrays))[:, :, -1]
+    outstanding = (arrays.applied - printed_without_queues(arrays))[:, :, -1]
     builder.constant_cost(float((waiting * outstanding).sum()))
     builder.cost(variables.waiting[:, :, -1], waiting)
     if arrays.processing_days < arrays.days:
@@ -94,7 +95,7 @@ def add_targets(builder: MilpBuilder, instance: Instance, variables: Variables) 
     builder.cost(
         variables.shortfall, np.array([float(target.penalty_per_record) for target in instance.targets])
     )
-    printed = _printed_without_queues(arrays)
+    printed = printed_without_queues(arrays)
     due = np.zeros(len(instance.targets))
     for k, target in enumerate(instance.targets):
         scope = arrays.target_scope[k]
@@ -104,36 +105,12 @@ def add_targets(builder: MilpBuilder, instance: Instance, variables: Variables) 
     builder.entries(rows, variables.shortfall, 1.0)
     for k, target in enumerate(instance.targets):
         chosen = np.where(arrays.target_scope[k], rows[k], ABSENT)[:, :, None]
-        _add_printed(builder, arrays, variables, chosen, slice(target.day, target.day + 1))
-
-
-def _add_printed(
-    builder: MilpBuilder,
-    arrays: InstanceArrays,
-    variables: Variables,
-    rows: np.ndarray[tuple[int, ...], np.dtype[np.int64]],
-    days: slice = slice(None),
-) -> None:
-    """Add R(t) = _printed_without_queues(t) - V(t - processing_days) - W(t) to rows (I, S, days)."""
-    chosen = np.arange(arrays.days)[days]
-    builder.entries(rows, variables.waiting[:, :, chosen], -1.0)
-    ingested_on = chosen - arrays.processing_days
-    past = ingested_on >= 0
-    builder.entries(rows[:, :, past], variables.not_ingested[:, :, ingested_on[past]], -1.0)
-
-
-def _printed_without_queues(arrays: InstanceArrays) -> Counts:
-    """(I, S, T) R(t) if V and W were 0: all that could be print-ready by then."""
-    delayed = np.zeros(arrays.shape, dtype=np.int64)
-    delay = min(arrays.processing_days, arrays.days)
-    delayed[:, :, delay:] = arrays.ingestible[:, :, : arrays.days - delay]
-    ready = arrays.ready_from_before + delayed
-    return np.where(arrays.needs_ingestion[None, :, None], ready, arrays.applied)
+        add_printed(builder, arrays, variables, chosen, slice(target.day, target.day + 1))
 
 
 def _unprintable_without_queue(arrays: InstanceArrays) -> Counts:
     """(I, S, T) U(t) if V were 0: what is being processed, ingested before or within the horizon."""
-    return arrays.applied - _printed_without_queues(arrays)
+    return arrays.applied - printed_without_queues(arrays)
 
 
 def _weights(arrays: InstanceArrays) -> Vector:

@@ -8,6 +8,7 @@ from allocator.instance.arrays import NO_LIMIT, NOWHERE
 from allocator.instance.models import Instance
 from allocator.milp.builder import ABSENT, MilpBuilder
 from allocator.milp.limits import arrival_days, store_slack, trip_limits
+from allocator.milp.printed import add_printed, printed_without_queues
 from allocator.milp.variables import Variables
 
 
@@ -119,9 +120,11 @@ def add_printers(builder: MilpBuilder, instance: Instance, variables: Variables)
 def add_stores(builder: MilpBuilder, instance: Instance, variables: Variables) -> None:
     """Rule 8: H(t) <= max_blanks + slack x (1 - z) for each trip that arrives on day t.
 
-    Only where the limit does not hold every day anyway, which is a bound of H.
+    Only where the limit does not hold every day anyway, which is a bound of H. Where spoilage makes
+    a difference, R(t) is a column of its own and whole.
     """
     arrays = instance.arrays
+    _add_whole_cards(builder, instance, variables)
     lane, day, arrival = arrival_days(arrays)
     office = arrays.lane_destination_office[lane]
     trip = variables.trip[lane, day]
@@ -136,6 +139,16 @@ def add_stores(builder: MilpBuilder, instance: Instance, variables: Variables) -
     rows = builder.rows("8_store", ("lane", "day"), present, upper=limit)
     builder.entries(rows[lane, day], variables.blanks[office, arrival], 1.0)
     builder.entries(rows[lane, day], trip, slack[office, arrival])
+
+
+def _add_whole_cards(builder: MilpBuilder, instance: Instance, variables: Variables) -> None:
+    """The column `printed` is what the office has printed so far in all its streams."""
+    column = variables.printed
+    total = printed_without_queues(instance.arrays).sum(axis=1)
+    rows = builder.rows("8_whole_cards", ("office", "day"), column != ABSENT, lower=-total, upper=-total)
+    builder.entries(rows, column, -1.0)
+    queues = np.repeat(rows[:, None, :], instance.arrays.shape[1], axis=1)
+    add_printed(builder, instance.arrays, variables, queues)
 
 
 def add_lanes(builder: MilpBuilder, instance: Instance, variables: Variables) -> None:

@@ -31,6 +31,7 @@ def plan_states(instance: Instance, plan: PlanArrays, variables: Variables) -> I
     yield variables.trip, (plan.packs > 0).astype(np.float64)
     yield variables.not_ingested, (arrays.ingestible - ingested).astype(np.float64)
     yield variables.waiting, (ready - printed).astype(np.float64)
+    yield variables.printed, printed.sum(axis=1).astype(np.float64)
     office_blanks, depot_stock = stocks(arrays, plan.packs)
     used = printed.sum(axis=1) * (1000.0 / arrays.good_per_thousand)[:, None]
     yield variables.blanks, office_blanks - used

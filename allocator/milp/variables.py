@@ -31,6 +31,7 @@ class Variables:
     not_ingested: Index  # (I, S, T) V
     waiting: Index  # (I, S, T) W
     blanks: Index  # (I, T) H
+    printed: Index  # (I, T) R of the office, whole, where a full store hinges on it
     depot_stock: Index  # (D, T)
     overdue: tuple[Index, ...]  # per tier (I, S, T) O
     shortfall: Index  # (K,)
@@ -74,6 +75,12 @@ def declare_variables(builder: MilpBuilder, instance: Instance, *, integer_recor
             np.ones(arrays.blanks.shape, dtype=np.bool_),
             upper=_blanks_limit(arrays),
         ),
+        printed=builder.columns(
+            "printed",
+            ("office", "day"),
+            _hinges_on_whole_cards(arrays) if not integer_records else np.zeros_like(arrays.blanks, np.bool_),
+            integer=True,
+        ),
         depot_stock=builder.columns(
             "depot_stock",
             ("depot", "day"),
@@ -104,6 +111,22 @@ def _counts_trips(instance: Instance) -> Flags:
     kept[kept] &= store_slack(arrays)[office[kept], arrival[kept]] > 0
     counts[lane_index[kept], day[kept]] = True
     return counts
+
+
+def _hinges_on_whole_cards(arrays: InstanceArrays) -> Flags:
+    """(I, T) days of arrival at limited stores of offices that spoil blanks.
+
+    There a card takes more than a blank, so that whole cards leave part of a blank over. With cards as
+    fractions a trip could fill the store to the brim that in truth has not room for its last pack.
+    """
+    lane, _, arrival = arrival_days(arrays)
+    office = arrays.lane_destination_office[lane]
+    kept = office != NOWHERE
+    office, arrival = office[kept], arrival[kept]
+    kept = (arrays.max_blanks[office] != NO_LIMIT) & (arrays.good_per_thousand[office] < 1000)
+    hinges = np.zeros(arrays.blanks.shape, dtype=np.bool_)
+    hinges[office[kept], arrival[kept]] = True
+    return hinges
 
 
 def _blanks_limit(arrays: InstanceArrays) -> Bounds:
