@@ -29,7 +29,8 @@ DATES = horizon(START, DAYS)
 
 MON, TUE, WED = range(3)
 
-PACK = 2_000  # [real] an "outer"; all allotments of 2017 are multiples of it
+PACK = 500  # [real] the lot in scarce times; an "outer" is 2,000. [assumed] The provincial store opens outers
+OUTER = 2_000  # [real] all allotments of 2017 are multiples of it
 
 # [real] The national quota, 50,000 a day from June 2017 on (republika.co.id orkxz9322; lidiknews.co.id,
 # 11 December 2017). [derived] The province's share of it, by population: 50,000 x 2,028,000 / 262,000,000.
@@ -74,28 +75,28 @@ class Facts:
 
 OFFICES = (
     Facts("21.71", "Kota Batam", 1_071_231, 10_000, "0.963", "104.064",
-          blanks=2_500, cards_per_day=600, trip=600_000, pack=20_000, lead=0, weekday=MON),
+          blanks=2_500, cards_per_day=600, trip=600_000, pack=5_000, lead=0, weekday=MON),
     Facts("21.02", "Kab. Karimun", 246_522, 8_000, "0.826", "103.531",
-          blanks=2_000, cards_per_day=250, trip=900_000, pack=30_000, lead=1, weekday=TUE),
+          blanks=2_000, cards_per_day=250, trip=900_000, pack=7_500, lead=1, weekday=TUE),
     Facts("21.72", "Kota Tanjungpinang", 216_084, 6_000, "0.920", "104.487",
-          blanks=4_000, cards_per_day=60, trip=50_000, pack=5_000, lead=0, weekday=MON),
+          blanks=4_000, cards_per_day=60, trip=50_000, pack=1_250, lead=0, weekday=MON),
     Facts("21.01", "Kab. Bintan", 153_675, 4_000, "1.008", "104.704",
-          blanks=1_000, cards_per_day=150, trip=250_000, pack=10_000, lead=0, weekday=MON),
+          blanks=1_000, cards_per_day=150, trip=250_000, pack=2_500, lead=0, weekday=MON),
     Facts("21.04", "Kab. Lingga", 100_243, 2_000, "-0.222", "104.527",
-          blanks=500, cards_per_day=100, trip=1_200_000, pack=40_000, lead=1, weekday=MON),
+          blanks=500, cards_per_day=100, trip=1_200_000, pack=10_000, lead=1, weekday=MON),
     Facts("21.03", "Kab. Natuna", 80_558, 2_000, "3.782", "108.260",
-          blanks=500, cards_per_day=100, trip=4_000_000, pack=120_000, lead=2, weekday=WED),
+          blanks=500, cards_per_day=100, trip=4_000_000, pack=30_000, lead=2, weekday=WED),
     Facts("21.05", "Kab. Kepulauan Anambas", 45_347, 2_000, "3.088", "106.065",
-          blanks=500, cards_per_day=60, trip=3_000_000, pack=90_000, lead=2, weekday=TUE),
+          blanks=500, cards_per_day=60, trip=3_000_000, pack=22_500, lead=2, weekday=TUE),
 )  # fmt: skip
 TANJUNGPINANG, BINTAN, LINGGA = "21.72", "21.01", "21.04"
 STORE = "provincial-store"
 
 # [derived] What the ministry has for the province that autumn: its share by population of one delivery of
-# seven million [real], 7,000,000 x 2,028,000 / 262,000,000 = 54,183, so 27 packs. [assumed] The province has
+# seven million [real], 7,000,000 x 2,028,000 / 262,000,000 = 54,183, so 27 outers. [assumed] The province has
 # collected twelve of them by 28 August and collects fifteen on 10 October.
-STOCK = 12 * PACK
-COLLECTED_LATER = 15 * PACK
+STOCK = 12 * OUTER
+COLLECTED_LATER = 15 * OUTER
 SECOND_COLLECTION = datetime.date(2017, 10, 10)
 
 # [derived] Such that the middle office's economic cycle, at its cost of a trip and the pace of its printers,
@@ -227,8 +228,8 @@ def _lanes() -> Iterator[dict[str, Any]]:
     # [real] Offices of a province may lend to each other. [assumed] Tanjungpinang, which has more blanks than
     # its printer can use, may on the first Wednesday of a month.
     opened = [is_working_day(date) and date.weekday() == WED and date.day <= 7 for date in DATES]
-    yield _lane(TANJUNGPINANG, BINTAN, 250_000, 10_000, 0, 2, opened)
-    yield _lane(TANJUNGPINANG, LINGGA, 1_200_000, 40_000, 1, 1, opened)
+    yield _lane(TANJUNGPINANG, BINTAN, 250_000, 2_500, 0, 8, opened)
+    yield _lane(TANJUNGPINANG, LINGGA, 1_200_000, 10_000, 1, 4, opened)
 
 
 def _lane(

@@ -25,7 +25,7 @@ NATION_2017 = Family(
     quota=nation.QUOTA_2017,
     warehouse_stock=2_000_000,  # assumed: above the reserve of 1 million
     delivery_every=90,  # 28 million a year in lots of 7 million; the first after 45 days, assumed
-    pack_size=2_000,  # an "outer": all allotments of 2017 are multiples of it
+    pack_size=500,  # the lot in scarce times; an "outer" is 2,000
 )
 
 # What single offices reported that autumn takes the place of what was drawn for them.
@@ -49,8 +49,8 @@ def build() -> Instance:
         name="national-2017",
         description=(
             "All 514 regional offices of Indonesia, 90 days from 11 September 2017. National queues, quota "
-            "and blanks are published figures, the offices' populations are estimates; how queues, printers and "
-            "stocks are spread over the offices is drawn, and prices are assumed: see instances/README.md."
+            "and blanks are published figures, the offices' populations are estimates; how queues, printers "
+            "and stocks are spread over the offices is drawn, and prices are assumed: see instances/README.md."
         ),
     )
     offices = tuple(_with_known_facts(office) for office in instance.offices)
