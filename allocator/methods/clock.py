@@ -33,6 +33,11 @@ class Clock:
         return max(0.0, self.limit - self.seconds)
 
     @property
+    def deadline(self) -> float | None:
+        """When the limit ends, as a reading of time.monotonic(); None without one."""
+        return None if self.limit == math.inf else self.started + self.limit
+
+    @property
     def interrupted(self) -> bool:
         """Whether somebody asked to stop."""
         return self.interrupt.is_set()
