@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
-
+from allocator.errors import AllocatorError
 from allocator.milp.model import MilpModel, Vector
 
 
-class BackendError(Exception):
+class BackendError(AllocatorError):
     """A backend could not do what was asked; the message is for the user."""
 
 

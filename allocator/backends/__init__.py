@@ -1,0 +1,44 @@
+"""Solver libraries behind one interface; the only place that imports them, and only when used."""
+
+from allocator.backends.duals import dual_bound
+from allocator.backends.export import write_model
+from allocator.backends.feasibility import Verification, verify_vector
+from allocator.backends.interface import (
+    Backend,
+    BackendError,
+    BackendMissingError,
+    BackendVersion,
+    Capabilities,
+    Progress,
+    SolveOptions,
+    SolveResult,
+    StopReason,
+    UnsupportedError,
+    relative_gap,
+)
+from allocator.backends.registry import BACKENDS, backend_versions, get_backend
+from allocator.backends.request import choose_solver
+from allocator.backends.worker import left_behind
+
+__all__ = [
+    "BACKENDS",
+    "Backend",
+    "BackendError",
+    "BackendMissingError",
+    "BackendVersion",
+    "Capabilities",
+    "Progress",
+    "SolveOptions",
+    "SolveResult",
+    "StopReason",
+    "UnsupportedError",
+    "Verification",
+    "backend_versions",
+    "choose_solver",
+    "dual_bound",
+    "get_backend",
+    "left_behind",
+    "relative_gap",
+    "verify_vector",
+    "write_model",
+]

@@ -1,0 +1,1 @@
+"""One kit over every registered backend and every solver behind it."""
