@@ -190,7 +190,7 @@ def _read(source: str, max_bytes: int) -> bytes:
     except OSError as error:
         raise InputError([Problem("", error.strerror or str(error), "a readable JSON file")]) from error
     if len(data) > max_bytes:
-        limit = f"at most {max_bytes / 2**20:g} MiB (the limit can be raised)"
+        limit = f"at most {max_bytes / 2**20:g} MiB (the limit can be raised: --max-file-size)"
         raise InputError([Problem("", f"more than {max_bytes} bytes", limit)])
     return data
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from allocator.backends import BACKENDS, BackendError, SolveOptions, get_backend
+from allocator.backends import BACKENDS, BackendError, BackendMissingError, SolveOptions, get_backend
+from allocator.backends.request import LARGEST_SEED
 from allocator.errors import InputError, Problem
 from allocator.instance.models import Instance
 from allocator.methods.clock import Clock
@@ -25,6 +26,7 @@ DEFAULT_BACKEND = "highs"
 
 DEFAULT_TIME_LIMIT = 300.0
 DEFAULT_GAP = 0.001
+_GAP_TOLERANCE = 1e-9  # solvers prove in doubles: at a gap of 0 they are this far from exact
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,8 @@ class Outcome:
     """`load`, `build`, `solve`, `total`"""
     policy_costs: dict[str, float] = field(default_factory=dict)
     """Cost of the plan of each simple policy that was tried, by name."""
+    policy_plan: PlanArrays | None = None
+    """The plan of `best_policy`."""
     source: str = ""
     """What found the plan."""
     failure: str | None = None
@@ -103,6 +107,7 @@ def solve(
     threads: int | None = None,
     seed: int | None = None,
     on_report: Callable[[Report], None] | None = None,
+    on_log: Callable[[str], None] | None = None,
     interrupt: threading.Event | None = None,
     started: float | None = None,
     load_seconds: float = 0.0,
@@ -111,20 +116,20 @@ def solve(
 
     `time_limit` is in seconds of wall clock since `started` (a reading of time.monotonic(), now by
     default), None for no limit; `gap` is the relative gap at which to stop. `on_report` hears of
-    progress; `interrupt`, set from any thread or signal handler, ends the search. When the time is
-    over, on an interrupt and when the backend fails, the best plan so far is returned, a policy's at
-    the worst; `Outcome.failure` tells of a failed backend.
+    progress, `on_log` of the solver's own log, line by line; `interrupt`, set from any thread or signal
+    handler, ends the search. When the time is over, on an interrupt and when the backend fails, the
+    best plan so far is returned, a policy's at the worst; `Outcome.failure` tells of a failed backend.
 
-    Raises InputError for a method, backend or number that does not exist or makes no sense.
+    Raises InputError for a method, backend, solver or number that does not exist or makes no sense.
     """
     chosen = "direct" if method == "auto" else method
-    _check_request(chosen, backend, time_limit, gap, threads)
+    _check_request(chosen, backend, solver, time_limit, gap, threads, seed)
     clock = Clock(time_limit, started=started, interrupt=interrupt)
     record = Record(instance, clock, on_report)
     if chosen == "direct":
         backend = backend or DEFAULT_BACKEND
         work = _solve_direct(
-            record, clock, backend, SolveOptions(solver, gap=gap, threads=threads, seed=seed)
+            record, clock, backend, SolveOptions(solver, gap=gap, threads=threads, seed=seed, on_log=on_log)
         )
     else:
         backend = None
@@ -139,6 +144,7 @@ class _Work:
     plan: PlanArrays
     source: str
     policy_costs: dict[str, float]
+    policy_plan: PlanArrays
     solver: str | None = None
     build_seconds: float = 0.0
     solve_seconds: float = 0.0
@@ -148,6 +154,7 @@ class _Work:
 def _solve_direct(record: Record, clock: Clock, backend: str, options: SolveOptions) -> _Work:
     """The policies' plans first, then the MILP from the best of them."""
     policy_costs = _try_policies(record, clock)
+    policy_plan = record.plan
     record.offer_bound(relaxation_bound(record.instance))
     failure: str | None = None
     result: DirectOutcome | None = None
@@ -160,6 +167,7 @@ def _solve_direct(record: Record, clock: Clock, backend: str, options: SolveOpti
         plan=record.plan,
         source=record.source,
         policy_costs=policy_costs,
+        policy_plan=policy_plan,
         solver=result.solver if result else options.solver,
         build_seconds=result.build_seconds if result else 0.0,
         solve_seconds=result.solve_seconds if result else 0.0,
@@ -175,7 +183,7 @@ def _follow_policy(record: Record, method: str) -> _Work:
     plan = POLICIES[name].plan(record.instance)
     cost = record.offer_plan(plan, method)
     record.offer_bound(relaxation_bound(record.instance))
-    return _Work(plan, method, {name: cost}, solve_seconds=time.monotonic() - begun)
+    return _Work(plan, method, {name: cost}, plan, solve_seconds=time.monotonic() - begun)
 
 
 def _try_policies(record: Record, clock: Clock) -> dict[str, float]:
@@ -187,7 +195,8 @@ def _try_policies(record: Record, clock: Clock) -> dict[str, float]:
             continue
         record.enter(f"policy {name}")
         begun = time.monotonic()
-        costs[name] = record.offer_plan(policy.plan(record.instance), f"policy:{name}")
+        plan = policy.plan(record.instance, clock.deadline)
+        costs[name] = record.offer_plan(plan, f"policy:{name}")
         slowest = max(slowest, time.monotonic() - begun)
     return costs
 
@@ -207,7 +216,7 @@ def _conclude(
     cost = float(verdict.cost.total)
     bound = None if record.bound is None else min(record.bound, cost)
     gap_reached = gap(cost, bound)
-    if gap_reached is not None and gap_reached <= gap_asked:
+    if gap_reached is not None and gap_reached <= gap_asked + _GAP_TOLERANCE:
         status = "optimal"
     else:
         status = "interrupted" if clock.interrupted else "feasible"
@@ -241,13 +250,20 @@ def _conclude(
         solver=work.solver,
         seconds=seconds,
         policy_costs=work.policy_costs,
+        policy_plan=work.policy_plan,
         source=work.source,
         failure=work.failure,
     )
 
 
 def _check_request(
-    method: str, backend: str | None, time_limit: float | None, gap_asked: float, threads: int | None
+    method: str,
+    backend: str | None,
+    solver: str | None,
+    time_limit: float | None,
+    gap_asked: float,
+    threads: int | None,
+    seed: int | None,
 ) -> None:
     policies = [f"policy:{name}" for name in POLICIES]
     problems: list[Problem] = []
@@ -255,11 +271,36 @@ def _check_request(
         problems.append(Problem("method", method, "one of " + ", ".join(["auto", "direct", *policies])))
     if backend is not None and backend not in BACKENDS:
         problems.append(Problem("backend", backend, "one of " + ", ".join(BACKENDS)))
+    elif method == "direct":
+        problems.extend(_solver_problems(backend or DEFAULT_BACKEND, solver, threads, seed))
     if time_limit is not None and not time_limit > 0:
         problems.append(Problem("time limit", str(time_limit), "seconds, more than 0"))
     if not 0 <= gap_asked < float("inf"):
         problems.append(Problem("gap", str(gap_asked), "a number of at least 0"))
     if threads is not None and threads < 1:
         problems.append(Problem("threads", str(threads), "at least 1"))
+    if seed is not None and not 0 <= seed <= LARGEST_SEED:
+        problems.append(Problem("seed", str(seed), f"0 to {LARGEST_SEED}"))
     if problems:
         raise InputError(problems)
+
+
+def _solver_problems(
+    backend: str, solver: str | None, threads: int | None, seed: int | None
+) -> Iterator[Problem]:
+    """What the solver can't do; nothing where its library is missing, which is told of later."""
+    try:
+        offered = get_backend(backend).solvers()
+    except BackendMissingError:
+        return
+    able = {name: capabilities for name, capabilities in offered.items() if capabilities.integer}
+    if solver is not None and solver not in able:
+        yield Problem("solver", solver, f"with backend {backend} one of " + ", ".join(able))
+        return
+    name = solver or next(iter(able), None)
+    if name is None:
+        return
+    if seed is not None and not able[name].seed:
+        yield Problem("seed", str(seed), f"none, {backend} {name} takes no seed")
+    if (threads or 1) > 1 and not able[name].threads:
+        yield Problem("threads", str(threads), f"1, {backend} {name} has no more")

@@ -1,0 +1,78 @@
+"""`allocator check`: is a plan valid, what does it cost, how long do people wait."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from allocator.cli import errors, options, output
+from allocator.cli.options import Debug, InstancePath, JsonOutput, MaxFileSize
+from allocator.errors import InputError
+
+if TYPE_CHECKING:
+    from allocator.instance.models import Instance
+    from allocator.plan.models import Plan
+    from allocator.verdict import Verdict
+
+
+def check_command(
+    instance: InstancePath,
+    plan: Annotated[Path, typer.Argument(metavar="PLAN", help="The plan, a JSON file.", show_default=False)],
+    json_output: JsonOutput = False,
+    max_file_size: MaxFileSize = options.DEFAULT_MEGABYTES,
+    debug: Debug = False,
+) -> None:
+    """Check a plan against every rule, in exact arithmetic, and price it.
+
+    Lists each violation with its rule, place, day and amount; people see the first twenty, --json
+    has them all.
+
+    Exit codes: 0 valid; 1 not valid; 2 bad usage or input.
+    """
+    with errors.answering(json_output=json_output, debug=debug):
+        asked, answered, verdict = _judge(instance, plan, options.in_bytes(max_file_size))
+        if json_output:
+            output.emit_json(_document(asked, verdict))
+        else:
+            from allocator.report.screens import check_screen
+
+            output.show(lambda width: check_screen(asked, answered, verdict, width=width))
+        raise typer.Exit(errors.DONE if verdict.valid else errors.VIOLATIONS)
+
+
+def _judge(instance_path: Path, plan_path: Path, max_bytes: int) -> tuple[Instance, Plan, Verdict]:
+    """Read both files, and tell of what is wrong in either at once."""
+    from allocator.instance.files import load_instance
+    from allocator.plan.files import load_plan
+    from allocator.verdict import verify
+
+    faults: list[InputError] = []
+    instance: Instance | None = None
+    plan: Plan | None = None
+    try:
+        instance = load_instance(instance_path, max_bytes)
+    except InputError as error:
+        faults.append(error)
+    try:
+        plan = load_plan(plan_path, max_bytes)
+    except InputError as error:
+        faults.append(error)
+    if instance is None or plan is None:
+        raise errors.BadInputsError(faults)
+    try:
+        return instance, plan, verify(instance, plan)
+    except InputError as error:
+        raise InputError(error.problems, str(plan_path)) from None
+
+
+def _document(instance: Instance, verdict: Verdict) -> dict[str, Any]:
+    """What `--json` prints."""
+    from allocator.report.wording import date_of
+
+    document = verdict.as_dict()
+    for record in document["violations"]:
+        date = date_of(instance, record["day"])
+        record["date"] = None if date is None else date.isoformat()
+    return document

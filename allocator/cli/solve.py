@@ -1,0 +1,251 @@
+"""`allocator solve`: the best plan that can be found, checked and written in the time."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from allocator.cli import errors, options, output
+from allocator.cli.options import Debug, InstancePath, JsonOutput, MaxFileSize
+from allocator.cli.signals import Interruption
+from allocator.errors import AllocatorError, InputError, OutputError, Problem
+
+if TYPE_CHECKING:
+    from allocator.instance.models import Instance
+    from allocator.solving import Outcome
+
+
+def solve_command(
+    instance: InstancePath,
+    method: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="auto; direct: the whole problem in one solver; policy:NAME: a simple rule, see below.",
+            autocompletion=options.complete_method,
+        ),
+    ] = "auto",
+    backend: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Solver library: highs, ortools or pulp; see `allocator backends`.",
+            autocompletion=options.complete_backend,
+        ),
+    ] = None,
+    solver: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="One of the backend's solvers, instead of its first.",
+            autocompletion=options.complete_solver,
+        ),
+    ] = None,
+    time_limit: Annotated[
+        float,
+        typer.Option(metavar="S", help="Seconds in all, from start to written plan; inf for no limit."),
+    ] = 300.0,
+    gap: Annotated[
+        float,
+        typer.Option(metavar="G", help="Stop when no plan can be cheaper by more than this share."),
+    ] = 0.001,
+    threads: Annotated[
+        int | None, typer.Option(metavar="N", help="Threads of the solver, instead of its own choice.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(metavar="N", help="Seed of the solver.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="PATH",
+            help="Where to write the plan: <instance name>.plan.json here, unless told otherwise.",
+        ),
+    ] = None,
+    write_model: Annotated[
+        Path | None,
+        typer.Option(metavar="PATH", help="Write the MILP too, as .mps or .lp (.gz: packed), then solve."),
+    ] = None,
+    all_offices: Annotated[
+        bool, typer.Option("--all-offices", help="Show every office, however many there are.")
+    ] = False,
+    log: Annotated[bool, typer.Option("--log", help="Show the solver's own log on stderr.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress on stderr.")] = False,
+    json_output: JsonOutput = False,
+    max_file_size: MaxFileSize = options.DEFAULT_MEGABYTES,
+    debug: Debug = False,
+) -> None:
+    """Find the best plan for an instance, check it, and write it.
+
+    Shows how good the plan is, what each office gets, how long people wait. On Ctrl-C, at the time
+    limit and when a solver fails, the best checked plan so far is written.
+
+    Exit codes: 0 done; 2 bad usage or input; 3 a backend is missing or failed, the best plan is
+    written all the same; 4 the plan could not be written; 130 interrupted, the best plan is written.
+    """
+    started = options.begin()
+    with errors.answering(json_output=json_output, debug=debug):
+        request = {
+            "method": method,
+            "backend": backend,
+            "solver": solver,
+            "time_limit": time_limit,
+            "gap": gap,
+            "threads": threads,
+            "seed": seed,
+        }
+        outcome, written, unwritten = _solve_and_save(
+            instance, out, write_model, request, started, options.in_bytes(max_file_size), quiet, log
+        )
+        code = _exit_code(outcome, unwritten)
+        if json_output:
+            output.emit_json(_document(outcome, written, unwritten, code))
+        else:
+            _show(outcome, gap, time_limit, all_offices, written if unwritten is None else None)
+        _complain(outcome, written, unwritten)
+        raise typer.Exit(code)
+
+
+def _solve_and_save(
+    instance_path: Path,
+    out: Path | None,
+    model_path: Path | None,
+    request: dict[str, Any],
+    started: float,
+    max_bytes: int,
+    quiet: bool,
+    log: bool,
+) -> tuple[Outcome, Path | None, OutputError | None]:
+    """Everything from the first byte read to the last one written, during which no signal ends the process.
+
+    Returns what `_save` says of the plan.
+    """
+    from allocator.cli.progress import choose_progress
+
+    progress = choose_progress(quiet=quiet, started=started, time_limit=request["time_limit"])
+    with Interruption(progress.stopping) as interruption:
+        progress.open(f"solving {instance_path}")
+        try:
+            from allocator.cli.attempt import attempt
+            from allocator.instance.files import load_instance
+
+            begun = time.monotonic()
+            loaded = load_instance(instance_path, max_bytes)
+            load_seconds = time.monotonic() - begun
+            progress.instance(loaded)
+            path = out or Path(output.file_name(loaded.name))
+            _require_room(instance_path, path, model_path)
+            if model_path is not None:
+                _write_model(loaded, model_path)
+            outcome = attempt(
+                loaded,
+                request,
+                started=started,
+                load_seconds=load_seconds,
+                progress=progress,
+                interruption=interruption,
+                log=log,
+            )
+            interruption.settle()
+            return outcome, *_save(outcome, path)
+        finally:
+            progress.close()
+
+
+def _require_room(instance_path: Path, path: Path, model_path: Path | None) -> None:
+    """Find out before the long work whether its results can be written, and over what."""
+    targets = [("--out", path)] + ([("--write-model", model_path)] if model_path is not None else [])
+    problems = [
+        Problem(option, str(target), "another file than the instance")
+        for option, target in targets
+        if target.is_file() and os.path.samefile(target, instance_path)
+    ]
+    if model_path is not None and not model_path.name.endswith((".mps", ".lp", ".mps.gz", ".lp.gz")):
+        problems.append(
+            Problem("--write-model", str(model_path), "a name ending in .mps, .lp or those and .gz")
+        )
+    if problems:
+        raise InputError(problems)
+    for _, target in targets:
+        output.require_writable(target)
+
+
+def _write_model(instance: Instance, path: Path) -> None:
+    from allocator.backends import BackendMissingError, write_model
+    from allocator.methods.direct import INTEGER_RECORD_COLUMNS
+    from allocator.milp.formulation import formulate, record_columns
+
+    whole_records = record_columns(instance.arrays) <= INTEGER_RECORD_COLUMNS
+    try:
+        write_model(formulate(instance, integer_records=whole_records).model, path)
+    except BackendMissingError:
+        raise
+    except (OSError, AllocatorError) as error:
+        raise OutputError(f"cannot write the model {path}: {error}") from error
+
+
+def _save(outcome: Outcome, path: Path) -> tuple[Path | None, OutputError | None]:
+    """Where the plan was written, and why not where it was to be: a plan is too dear to lose."""
+    from allocator.plan.files import save_plan
+
+    try:
+        save_plan(outcome.plan, path)
+    except OutputError as error:
+        return output.save_elsewhere(lambda other: save_plan(outcome.plan, other), path.name), error
+    return path, None
+
+
+def _exit_code(outcome: Outcome, unwritten: OutputError | None) -> int:
+    if unwritten is not None:
+        return errors.UNWRITABLE
+    if outcome.status == "interrupted":
+        return errors.INTERRUPTED
+    return errors.DONE if outcome.failure is None else errors.FAILED
+
+
+def _document(
+    outcome: Outcome, path: Path | None, unwritten: OutputError | None, code: int
+) -> dict[str, Any]:
+    """What `--json` prints."""
+    from allocator.plan.arrays import plan_to_arrays
+    from allocator.report.offices import office_rows
+
+    rows = office_rows(outcome.instance, plan_to_arrays(outcome.plan, outcome.instance), outcome.verdict)
+    messages = [str(problem) for problem in (unwritten, outcome.failure) if problem is not None]
+    document = outcome.as_dict()
+    document["plan"] = None if path is None else str(path)
+    document["offices"] = [row.as_dict() for row in rows]
+    document["exit_code"] = code
+    if messages:
+        document["errors"] = [{"message": message} for message in messages]
+    return document
+
+
+def _show(outcome: Outcome, gap: float, time_limit: float, every_office: bool, path: Path | None) -> None:
+    from rich.text import Text
+
+    from allocator.report.screens import solve_screen
+
+    output.show(
+        lambda width: [
+            *solve_screen(
+                outcome, gap_asked=gap, time_limit=time_limit, width=width, every_office=every_office
+            ),
+            *([Text(f"Plan, checked and valid, written to {path}", style="bold")] if path else []),
+        ]
+    )
+
+
+def _complain(outcome: Outcome, path: Path | None, unwritten: OutputError | None) -> None:
+    """What the user has to know besides the screen, where they will see it last."""
+    if outcome.failure is not None:
+        output.complain(f"Error: {outcome.failure}\nThe plan is the best found without it: {outcome.source}.")
+    if unwritten is not None:
+        where = f"The plan was saved to {path} instead." if path else "The plan could not be saved elsewhere."
+        output.complain(f"Error: {unwritten}\n{where}")
+    elif outcome.status == "interrupted":
+        output.complain(f"Interrupted. The best checked plan so far was written to {path}.")

@@ -1,0 +1,93 @@
+"""What was solved and how good the plan is, in sentences."""
+
+from __future__ import annotations
+
+import textwrap
+
+from allocator.instance.models import Instance
+from allocator.report.wording import clean, count, long_date, plural, seconds, share_at_most
+from allocator.solving import Outcome
+
+_LONGEST_DESCRIPTION = 150
+
+
+def headline(instance: Instance) -> list[str]:
+    """The name, what it is about, the size and the dates of what was asked."""
+    last = instance.days - 1
+    span = f"{long_date(instance, 0)} to {long_date(instance, last)}" if last else long_date(instance, 0)
+    size = [
+        plural(len(instance.offices), "office"),
+        plural(len(instance.streams), "stream"),
+        plural(len(instance.depots), "depot"),
+        plural(len(instance.lanes), "lane"),
+        f"packs of {count(instance.pack_size)}",
+    ]
+    waiting = int(instance.arrays.before.records.sum())
+    arriving = int(instance.arrays.arrivals.sum())
+    return [
+        clean(instance.name),
+        *_description(instance),
+        ", ".join(size),
+        f"{plural(instance.days, 'day')}: {span}",
+        f"{count(waiting)} without a card before the first day, {count(arriving)} apply from then on",
+        _quota(instance),
+    ]
+
+
+def verdict_on_gap(outcome: Outcome, gap_asked: float, time_limit: float | None) -> list[str]:
+    """Why the search ended, and what is proven of the plan."""
+    return [_ending(outcome, gap_asked, time_limit), *_proof(outcome)]
+
+
+def origin(outcome: Outcome) -> str:
+    """How the plan was found, and how long it took."""
+    solver = outcome.solver if outcome.solver != outcome.backend else None
+    means = ", ".join(name for name in (outcome.method, outcome.backend, solver) if name)
+    found = means if outcome.source.startswith(outcome.method) else f"{outcome.source} (method {means})"
+    spent = outcome.seconds
+    parts = [("reading", spent["load"]), ("building", spent["build"]), ("solving", spent["solve"])]
+    details = ", ".join(f"{what} {seconds(value)}" for what, value in parts if value >= 0.05)
+    return f"Found by {found} in {seconds(spent['total'])}" + (f" ({details})" if details else "")
+
+
+def _description(instance: Instance) -> list[str]:
+    """Its first sentence, as a reminder of which instance this is."""
+    text = clean(instance.description or "").strip().partition(". ")[0].rstrip(".")
+    return [textwrap.shorten(text, _LONGEST_DESCRIPTION, placeholder=" …")] if text else []
+
+
+def _quota(instance: Instance) -> str:
+    quota = instance.arrays.quota
+    total = sum(quota.tolist())
+    least, most = int(quota.min()), int(quota.max())
+    daily = f"{count(least)}" if least == most else f"{count(least)} to {count(most)}"
+    return f"quota: {daily} ingestion slots a day, {count(total)} in all"
+
+
+def _ending(outcome: Outcome, gap_asked: float, time_limit: float | None) -> str:
+    asked = share_at_most(gap_asked)
+    if outcome.status == "optimal":
+        return f"Done: the gap asked for, {asked}, is reached."
+    if outcome.status == "interrupted":
+        return "Interrupted: this is the best checked plan found by then."
+    if outcome.failure is not None:
+        return "The solver failed: this is the best checked plan all the same."
+    if outcome.method.startswith("policy:"):
+        return f"This is the plan of the simple policy {outcome.method.removeprefix('policy:')}."
+    if time_limit is not None and outcome.seconds["total"] >= 0.9 * time_limit:
+        limit = seconds(time_limit)
+        return f"Stopped by the time limit of {limit}, before the gap asked for, {asked}, was reached."
+    return f"The search ended before the gap asked for, {asked}, was reached."
+
+
+def _proof(outcome: Outcome) -> list[str]:
+    gap, avoidable = outcome.gap, outcome.avoidable_gap
+    if gap is None:
+        return ["How much cheaper a plan could be is not known."]
+    if gap <= 0:
+        return ["Proven: no plan is cheaper."]
+    lines = [f"Proven: no plan can be more than {share_at_most(gap)} cheaper."]
+    if avoidable is not None:
+        left = share_at_most(avoidable)
+        lines.append(f"Of the cost that planning can avoid at all, at most {left} is left.")
+    return lines
