@@ -1,4 +1,9 @@
-"""HiGHS through its own Python library, highspy: branch and cut, simplex, interior point."""
+"""HiGHS through its own Python library, highspy: branch and cut, simplex, interior point.
+
+Needs highspy 1.16. Older ones fail the conformance kit: up to 1.13 the log reaches a callback only
+together with the console, 1.14.0 calls a wrong point optimal ("continuous rest"), and beside 1.15
+OR-Tools cannot be loaded, since both bring a shared library of HiGHS under one name.
+"""
 
 from __future__ import annotations
 
@@ -136,7 +141,6 @@ def _quiet(highspy: Any) -> Any:
 
 def _configure(highspy: Any, highs: Any, session: Session) -> None:
     options = session.options
-    # Before highspy 1.14 the log reaches a callback only together with the console.
     settings: dict[str, Any] = {"log_to_console": False, "output_flag": options.on_log is not None}
     if options.threads is not None:
         settings["threads"] = options.threads
