@@ -35,6 +35,8 @@ class Outcome:
 
     instance: Instance
     plan: Plan
+    decisions: PlanArrays
+    """The plan day by day."""
     verdict: Verdict
     status: str
     """`optimal`: the gap is at most the one asked for; `feasible`; `interrupted`."""
@@ -241,6 +243,7 @@ def _conclude(
     return Outcome(
         instance=record.instance,
         plan=plan_from_arrays(work.plan, record.instance, solution),
+        decisions=work.plan,
         verdict=verdict,
         status=status,
         empty_cost=record.empty_cost,

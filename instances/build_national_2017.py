@@ -50,7 +50,8 @@ def build() -> Instance:
         description=(
             "All 514 regional offices of Indonesia, 90 days from 11 September 2017. National queues, quota "
             "and blanks are published figures, the offices' populations are estimates; how queues, printers "
-            "and stocks are spread over the offices is drawn, and prices are assumed: see instances/README.md."
+            "and stocks are spread over the offices is drawn, and prices are assumed: see "
+            "instances/README.md."
         ),
     )
     offices = tuple(_with_known_facts(office) for office in instance.offices)

@@ -86,6 +86,7 @@ def _best_known(
     return Outcome(
         instance=instance,
         plan=plan_from_arrays(arrays, instance, solution),
+        decisions=arrays,
         verdict=verdict,
         status=status,
         empty_cost=nothing,

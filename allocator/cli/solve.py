@@ -211,10 +211,9 @@ def _document(
     outcome: Outcome, path: Path | None, unwritten: OutputError | None, code: int
 ) -> dict[str, Any]:
     """What `--json` prints."""
-    from allocator.plan.arrays import plan_to_arrays
     from allocator.report.offices import office_rows
 
-    rows = office_rows(outcome.instance, plan_to_arrays(outcome.plan, outcome.instance), outcome.verdict)
+    rows = office_rows(outcome.instance, outcome.decisions, outcome.verdict)
     messages = [str(problem) for problem in (unwritten, outcome.failure) if problem is not None]
     document = outcome.as_dict()
     document["plan"] = None if path is None else str(path)

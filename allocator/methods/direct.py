@@ -139,7 +139,7 @@ def _seconds_to_solve(clock: Clock, record: Record) -> float | None:
     if clock.limit == float("inf"):
         return None
     # All of it grows with the plan as judging does, and a solver looks at its clock only now and then.
-    ending = 40.0 * record.judging_seconds
+    ending = 80.0 * record.judging_seconds
     return max(0.0, clock.remaining - 0.2 - ending - min(GRACE, ending))
 
 

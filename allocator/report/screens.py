@@ -8,7 +8,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from allocator.instance.models import Instance
-from allocator.plan.arrays import PlanArrays, plan_to_arrays
+from allocator.plan.arrays import PlanArrays
 from allocator.plan.models import Plan
 from allocator.report.comparison import Contender, comparison_table
 from allocator.report.office_table import office_tables
@@ -36,7 +36,7 @@ def solve_screen(
     """What was solved, how good the plan is, who gets what, what to dispatch first."""
     instance, width = outcome.instance, min(width, WIDEST)
     contenders = _contenders(outcome)
-    rows = office_rows(instance, plan_to_arrays(outcome.plan, instance), outcome.verdict)
+    rows = office_rows(instance, outcome.decisions, outcome.verdict)
     return _spaced(
         [
             _lines(headline(instance), bold=1),
