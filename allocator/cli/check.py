@@ -73,6 +73,5 @@ def _document(instance: Instance, verdict: Verdict) -> dict[str, Any]:
 
     document = verdict.as_dict()
     for record in document["violations"]:
-        date = date_of(instance, record["day"])
-        record["date"] = None if date is None else date.isoformat()
+        record["date"] = date_of(instance, record["day"]).isoformat()
     return document

@@ -31,7 +31,7 @@ class Variables:
     not_ingested: Index  # (I, S, T) V
     waiting: Index  # (I, S, T) W
     blanks: Index  # (I, T) H
-    printed: Index  # (I, T) R of the office, whole, where a full store hinges on it
+    printed: Index  # (I, T) R of the office, whole, where part of a blank makes a difference
     depot_stock: Index  # (D, T)
     overdue: tuple[Index, ...]  # per tier (I, S, T) O
     shortfall: Index  # (K,)
@@ -114,10 +114,11 @@ def _counts_trips(instance: Instance) -> Flags:
 
 
 def _hinges_on_whole_cards(arrays: InstanceArrays) -> Flags:
-    """(I, T) days of arrival at limited stores of offices that spoil blanks.
+    """(I, T) at offices that spoil blanks: the last day, and days of arrival at a limited store.
 
     There a card takes more than a blank, so that whole cards leave part of a blank over. With cards as
-    fractions a trip could fill the store to the brim that in truth has not room for its last pack.
+    fractions an office would print from that part to the end, and a trip could fill the store to the
+    brim that in truth has not room for its last pack.
     """
     lane, _, arrival = arrival_days(arrays)
     office = arrays.lane_destination_office[lane]
@@ -126,6 +127,7 @@ def _hinges_on_whole_cards(arrays: InstanceArrays) -> Flags:
     kept = (arrays.max_blanks[office] != NO_LIMIT) & (arrays.good_per_thousand[office] < 1000)
     hinges = np.zeros(arrays.blanks.shape, dtype=np.bool_)
     hinges[office[kept], arrival[kept]] = True
+    hinges[(arrays.good_per_thousand < 1000) & arrays.print_capacity.any(axis=1), -1] = True
     return hinges
 
 

@@ -93,24 +93,21 @@ def seconds(value: float) -> str:
     return f"{value:.0f} s" if value == int(value) else f"{value:.1f} s" if value >= 1 else f"{value:.2f} s"
 
 
-def date_of(instance: Instance, day: int) -> datetime.date | None:
-    """The date of a day; None beyond the last year that dates know."""
-    try:
-        return instance.start + datetime.timedelta(days=day)
-    except OverflowError:
-        return None
+def date_of(instance: Instance, day: int) -> datetime.date:
+    """The date of a day."""
+    return instance.start + datetime.timedelta(days=day)
 
 
 def long_date(instance: Instance, day: int) -> str:
     """As in "Mon 28 Aug 2017"."""
     date = date_of(instance, day)
-    return f"day {day}" if date is None else f"{date:%a} {date.day} {date:%b} {date.year}"
+    return f"{date:%a} {date.day} {date:%b} {date.year}"
 
 
 def short_date(instance: Instance, day: int) -> str:
     """As in "Mon 28 Aug"."""
     date = date_of(instance, day)
-    return f"day {day}" if date is None else f"{date:%a} {date.day:2d} {date:%b}"
+    return f"{date:%a} {date.day:2d} {date:%b}"
 
 
 def clean(text: str) -> str:

