@@ -53,6 +53,7 @@ def generate_command(
         from allocator.instance.files import dump_instance, save_instance
         from allocator.instance.generate import generate_instance
         from allocator.report.summary import headline
+        from allocator.report.wording import plural
 
         to_stdout = str(out) == "-"
         if to_stdout and json_output:
@@ -70,5 +71,7 @@ def generate_command(
             output.emit_json({**document, "days": made.days, "start": made.start.isoformat(), **sizes})
         else:
             name, *_ = headline(made)
-            size = ", ".join(f"{number:,} {kind}" for kind, number in sizes.items())
-            output.emit(f"Wrote {out}: {name}, {size}, {made.days:,} days from {made.start.isoformat()}\n")
+            size = ", ".join(plural(number, kind.removesuffix("s")) for kind, number in sizes.items())
+            output.emit(
+                f"Wrote {out}: {name}, {size}, {plural(made.days, 'day')} from {made.start.isoformat()}\n"
+            )

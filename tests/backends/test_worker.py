@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import _thread
+import signal
 import threading
 import time
 
@@ -57,9 +58,14 @@ def test_interrupt_is_told_once_and_the_work_may_still_end_by_itself() -> None:
 
 
 def test_ctrl_c_in_the_main_thread_stops_the_solver() -> None:
+    # Tests that were started in the background ignore it, and Python then leaves it so.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     timer = threading.Timer(0.5, _thread.interrupt_main)
     timer.start()
     begun = time.monotonic()
-    with pytest.raises(KeyboardInterrupt):
-        get_backend("highs").solve(cases.market_split(), SolveOptions(time_limit=30.0))
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            get_backend("highs").solve(cases.market_split(), SolveOptions(time_limit=30.0))
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert time.monotonic() - begun < 3.0

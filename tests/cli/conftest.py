@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -45,10 +46,17 @@ def start(tmp_path: Path) -> Callable[..., subprocess.Popen[str]]:
             cwd=settings.pop("cwd", tmp_path),
             env=environment,
             text=True,
+            preexec_fn=_hear_signals,  # noqa: PLW1509 - it takes no lock
             **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | settings,
         )
 
     return launch
+
+
+def _hear_signals() -> None:
+    """A shell that runs the tests in the background, or nohup, may have its children ignore them."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
 
 
 @pytest.fixture
@@ -63,5 +71,5 @@ def small(tmp_path: Path) -> Path:
 def hard(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file with an instance that no solver proves optimal while a test runs."""
     path = tmp_path_factory.mktemp("instances") / "hard.json"
-    save_instance(generate_instance("lending", offices=30, days=60), path)
+    save_instance(generate_instance("lending", offices=16, days=40), path)
     return path
