@@ -46,6 +46,12 @@ def test_a_valid_plan_in_a_second(family: str) -> None:
     assert outcome.bound <= outcome.objective
 
 
+def test_a_policy_s_plan_however_short_the_time() -> None:
+    outcome = solve(generate_instance("quota"), time_limit=1e-6)
+    assert outcome.source == "policy:proportional"
+    assert outcome.bound is not None
+
+
 def test_the_outcome_tells_what_the_plan_tells() -> None:
     outcome = solve(full_instance(), gap=0.0, time_limit=30)
     assert outcome.status == "optimal"

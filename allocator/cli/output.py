@@ -6,6 +6,7 @@ import io
 import json
 import math
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterable
@@ -108,10 +109,13 @@ def require_writable(path: Path) -> None:
 
 def save_elsewhere(save: Callable[[Path], None], name: str) -> Path | None:
     """Save what its own place did not take in the directory for temporary files; None if that fails too."""
+    folder: Path | None = None
     try:
         folder = Path(tempfile.mkdtemp(prefix="allocator-"))
         save(folder / name)
     except OSError:
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
         return None
     return folder / name
 

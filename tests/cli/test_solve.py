@@ -269,10 +269,12 @@ def test_no_place_at_all_to_write(run: Run, small: Path, monkeypatch: pytest.Mon
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("allocator.documents.os.replace", full)
+    monkeypatch.setattr(tempfile, "tempdir", str(small.parent))
     result = run("solve", small, "--json")
     assert result.exit_code == 4
     assert json.loads(result.stdout)["plan"] is None
     assert "could not be saved elsewhere" in result.stderr
+    assert list(small.parent.iterdir()) == [small]
 
 
 def test_debug_shows_where_an_error_comes_from(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
