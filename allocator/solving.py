@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -164,6 +164,7 @@ def _solve_direct(record: Record, clock: Clock, backend: str, options: SolveOpti
     try:
         if not clock.over:
             result = solve_direct(record, clock, get_backend(backend), options)
+            failure = result.failure
     except (BackendError, InvalidPlanError) as error:
         failure = str(error)
     return _Work(
@@ -300,7 +301,12 @@ def _solver_problems(
         return
     able = {name: capabilities for name, capabilities in offered.items() if capabilities.integer}
     if solver is not None and solver not in able:
-        yield Problem("solver", solver, f"with backend {backend} one of " + ", ".join(able))
+        expected = f"with backend {backend} one of " + ", ".join(able)
+        if solver in offered:
+            expected += f" ({solver} solves linear models only)"
+        elif others := [other for other in BACKENDS if other != backend and solver in _solvers_of(other)]:
+            expected += f" ({solver} is a solver of backend {others[0]})"
+        yield Problem("solver", solver, expected)
         return
     name = solver or next(iter(able), None)
     if name is None:
@@ -309,3 +315,10 @@ def _solver_problems(
         yield Problem("seed", str(seed), f"none, {backend} {name} takes no seed")
     if (threads or 1) > 1 and not able[name].threads:
         yield Problem("threads", str(threads), f"1, {backend} {name} has no more")
+
+
+def _solvers_of(backend: str) -> Collection[str]:
+    try:
+        return get_backend(backend).solvers()
+    except BackendMissingError:
+        return ()

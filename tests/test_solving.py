@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 
 import allocator.solving
 from allocator import InputError, generate_instance, solve, verify
-from allocator.backends import BackendError
+from allocator.backends import BackendError, SolveOptions, SolveResult, StopReason
+from allocator.backends.highs import HighsBackend
 from allocator.instance.generate import FAMILIES
 from allocator.methods.policies import POLICIES
 from allocator.methods.record import Report
+from allocator.milp.model import MilpModel
 from tests.tools.brute_force import TooLargeError, find_optimum
 from tests.tools.instances import full_instance, tiny_instance
 from tests.tools.random_instances import TINY, random_instance
@@ -87,6 +89,25 @@ def test_a_failing_backend_leaves_the_policies_plan(monkeypatch: pytest.MonkeyPa
     outcome = solve(full_instance(), time_limit=10)
     assert outcome.failure == "no solver today"
     assert verify(full_instance(), outcome.plan).valid
+
+
+@pytest.mark.parametrize("stop", [StopReason.FAILED, StopReason.INFEASIBLE])
+def test_a_solver_that_gives_up_is_told_of(monkeypatch: pytest.MonkeyPatch, stop: StopReason) -> None:
+    def give_up(self: HighsBackend, model: MilpModel, options: SolveOptions) -> SolveResult:
+        return SolveResult(stop=stop, vector=options.start, message="tired")
+
+    monkeypatch.setattr(HighsBackend, "solve", give_up)
+    outcome = solve(full_instance(), gap=0.0, time_limit=10)
+    assert outcome.failure is not None
+    assert ("tired" if stop is StopReason.FAILED else "infeasible") in outcome.failure
+    assert verify(full_instance(), outcome.plan).valid
+
+
+def test_a_solver_of_another_backend_or_kind_is_explained() -> None:
+    with pytest.raises(InputError, match="cbc is a solver of backend pulp"):
+        solve(tiny_instance(), solver="cbc")
+    with pytest.raises(InputError, match="simplex solves linear models only"):
+        solve(tiny_instance(), solver="simplex")
 
 
 @pytest.mark.parametrize("name", sorted(POLICIES))

@@ -15,7 +15,7 @@ def load(module: str, package: str) -> Any:
         return import_module(module)
     except ImportError as error:
         raise BackendMissingError(
-            f"the package {package} is not usable here ({error}); install it with: pip install {package}"
+            f"the package {package} is not usable here ({error}); install it with: pip install '{package}'"
         ) from error
 
 

@@ -68,7 +68,9 @@ def solve_command(
     ] = None,
     write_model: Annotated[
         Path | None,
-        typer.Option(metavar="PATH", help="Write the MILP too, as .mps or .lp (.gz: packed), then solve."),
+        typer.Option(
+            metavar="PATH", help="Write the MILP too, without cuts, as .mps or .lp (.gz: packed), then solve."
+        ),
     ] = None,
     all_offices: Annotated[
         bool, typer.Option("--all-offices", help="Show every office, however many there are.")
@@ -102,10 +104,14 @@ def solve_command(
             instance, out, write_model, request, started, options.in_bytes(max_file_size), quiet, log
         )
         code = _exit_code(outcome, unwritten)
-        if json_output:
-            output.emit_json(_document(outcome, written, unwritten, code))
-        else:
-            _show(outcome, gap, time_limit, all_offices, written if unwritten is None else None)
+        try:
+            if json_output:
+                output.emit_json(_document(outcome, written, unwritten, code))
+            else:
+                _show(outcome, gap, time_limit, all_offices, written if unwritten is None else None)
+        except OutputError as error:
+            where = f"the plan was written to {written}" if written else "nor the plan"
+            raise OutputError(f"{error}; {where}") from error
         _complain(outcome, written, unwritten)
         raise typer.Exit(code)
 
@@ -163,6 +169,11 @@ def _require_room(instance_path: Path, path: Path, model_path: Path | None) -> N
         Problem(option, str(target), "another file than the instance")
         for option, target in targets
         if target.is_file() and os.path.samefile(target, instance_path)
+    ]
+    problems += [
+        Problem(option, "-", "a file: standard output is for the report")
+        for option, target in targets
+        if str(target) == "-"
     ]
     if model_path is not None and not model_path.name.endswith((".mps", ".lp", ".mps.gz", ".lp.gz")):
         problems.append(

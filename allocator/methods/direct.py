@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from allocator.backends import Backend, BackendError, Progress, SolveOptions, SolveResult, StopReason
+from allocator.backends import Backend, Progress, SolveOptions, SolveResult, StopReason
 from allocator.backends.request import choose_solver
 from allocator.backends.worker import GRACE
 from allocator.methods.clock import Clock
@@ -32,10 +32,10 @@ class DirectOutcome:
     """What the solver did; plans and bounds are in the record."""
 
     solver: str
-    stop: StopReason
-    message: str
     build_seconds: float
     solve_seconds: float
+    failure: str | None
+    """Why the solver did not do its work, if so."""
 
 
 def solve_direct(record: Record, clock: Clock, backend: Backend, options: SolveOptions) -> DirectOutcome:
@@ -81,13 +81,21 @@ def solve_direct(record: Record, clock: Clock, backend: Backend, options: SolveO
         if not whole_records and not clock.over:
             record.enter("refill")
             _refill(formulation, record, clock, backend, options, plan, source)
-    elif result.stop in (StopReason.INFEASIBLE, StopReason.UNBOUNDED):
-        # A valid plan always exists and no cost is negative, so this is the solver's error.
-        raise BackendError(f"{backend.name} {solver} called the model {result.stop}: {result.message}")
-    elif result.stop is StopReason.FAILED:
-        raise BackendError(f"{backend.name} {solver} failed: {result.message}")
     solving = time.monotonic() - begun - building
-    return DirectOutcome(solver, result.stop, result.message, building, solving)
+    failure = _failure(result, f"{backend.name} {solver}", record.gap, options.gap)
+    return DirectOutcome(solver, building, solving, failure)
+
+
+def _failure(result: SolveResult, solver: str, reached: float | None, asked: float | None) -> str | None:
+    """A solver that gave up has failed, unless what it found and proved by then is what was asked for."""
+    if reached is not None and reached <= (asked or 0.0):
+        return None
+    if result.stop in (StopReason.INFEASIBLE, StopReason.UNBOUNDED):
+        # A valid plan always exists and no cost is negative, so this is the solver's error.
+        return f"{solver} calls the model {result.stop.value}, which it cannot be"
+    if result.stop is StopReason.FAILED:
+        return f"{solver} gave up: {result.message}"
+    return None
 
 
 def _offer(formulation: Formulation, record: Record, vector: Vector, source: str) -> PlanArrays:
@@ -140,7 +148,7 @@ def _seconds_to_solve(clock: Clock, record: Record) -> float | None:
         return None
     # All of it grows with the plan as judging does, and a solver looks at its clock only now and then.
     ending = 80.0 * record.judging_seconds
-    return max(0.0, clock.remaining - 0.2 - ending - min(GRACE, ending))
+    return max(0.0, clock.remaining - 0.4 - ending - min(GRACE, ending))
 
 
 def _gap_to_solve(gap: float | None) -> float | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import floor
 
 from rich.console import RenderableType
 
@@ -57,7 +56,7 @@ def _table(
         column("Mean\nwait,\ndays", lambda row: days_long(row.mean_wait_days)),
         column("Left:\nunprint-\nable", lambda row: count(row.still_unprintable)),
         column("Left:\nwaiting", lambda row: count(row.still_waiting)),
-        column("Left:\nblanks", lambda row: count(floor(row.blanks_left)), 2),
+        column("Left:\nblanks", lambda row: count(row.blanks_left), 2),
     ]
     if not any(row.packs_out for row in all_rows or rows):
         del columns[3]

@@ -32,8 +32,8 @@ class OfficeRow:
     still_unprintable: int
     still_waiting: int
     """Print-ready, at the end of the last day."""
-    blanks_left: float
-    """On hand at the end of the last day; spoilage makes it a fraction."""
+    blanks_left: int
+    """Whole ones on hand at the end of the last day."""
     mean_wait_days: float | None
     """Over the cards printed."""
     cost: float
@@ -75,7 +75,7 @@ def office_rows(instance: Instance, plan: PlanArrays, verdict: Verdict) -> list[
             cards=int(cards[i]),
             still_unprintable=int(unprintable[i]),
             still_waiting=int(waiting[i]),
-            blanks_left=int(blanks[i]) / int(given.good_per_thousand[i]),
+            blanks_left=int(blanks[i]) // int(given.good_per_thousand[i]),
             mean_wait_days=verdict.waiting.office_mean_days[i],
             cost=float(costs[i]),
         )

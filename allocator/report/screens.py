@@ -26,6 +26,10 @@ _WORDS = Text(
     style="dim",
 )
 
+_WORTHLESS = Text(
+    "This plan breaks rules, so its cost and what it saves are not those of anything that can be done."
+)
+
 WIDEST = 120
 """Wider tables are hard to read along."""
 
@@ -56,10 +60,11 @@ def check_screen(instance: Instance, plan: Plan, verdict: Verdict, *, width: int
     return _spaced(
         [
             _lines(headline(instance), bold=1),
-            *violation_parts(instance, verdict, width),
-            *_claim(plan, verdict, instance),
             comparison_table(instance, contenders, None, width),
             _WORDS,
+            *([] if verdict.valid else [_WORTHLESS]),
+            *_claim(plan, verdict, instance),
+            *violation_parts(instance, verdict, width),
         ]
     )
 

@@ -10,22 +10,20 @@ from allocator.plan.models import Plan, ShipmentRow
 from allocator.report.tables import Column, fitted_table, names
 from allocator.report.wording import clean, count, short_date
 
-FIRST_DAYS = 7
 MOST_ROWS = 8
 
 
 def first_shipments(instance: Instance, plan: Plan, width: int) -> RenderableType:
-    """At most eight dispatches of the first week, or the very first where that has none; large ones first."""
+    """The first eight dispatches; of a day the large ones first."""
     dispatches = sorted(
         (row for row in plan.shipments if row.packs), key=lambda row: (row.day, -row.packs, row.lane)
     )
     if not dispatches:
         return Text("No shipments.")
-    week = [row for row in dispatches if row.day < FIRST_DAYS]
-    shown = (week or dispatches)[:MOST_ROWS]
-    title = f"First shipments: {len(shown)} of {len(dispatches):,} in the plan"
-    if week:
-        title += f", {len(week):,} of them in the first {FIRST_DAYS} days"
+    shown = dispatches[:MOST_ROWS]
+    title = f"The first {len(shown)} of {len(dispatches):,} shipments; the plan file has all of them"
+    if len(shown) == len(dispatches):
+        title = "All shipments"
     return fitted_table(title, _columns(instance, shown), width)
 
 

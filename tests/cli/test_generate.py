@@ -115,4 +115,4 @@ def test_a_backend_that_is_not_installed(run: Run, monkeypatch: pytest.MonkeyPat
     result = run("backends")
     assert result.exit_code == 0
     assert "highs (default): not installed" in result.stdout
-    assert "pip install highspy" in result.stdout
+    assert "pip install 'highspy'" in " ".join(result.stdout.split())

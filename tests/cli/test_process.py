@@ -126,6 +126,24 @@ def test_a_full_stdout(start: Start, arguments: list[str]) -> None:
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
+def test_a_full_stdout_does_not_hide_that_the_plan_is_written(
+    start: Start, small: Path, tmp_path: Path
+) -> None:
+    with open("/dev/full", "w") as full:
+        code, _, err = finish(start("solve", small, "--out", "p.json", stdout=full))
+    assert code == 4
+    assert "the plan was written to p.json" in err
+    assert load_plan(tmp_path / "p.json").cards
+
+
+def test_a_plan_does_not_go_to_stdout(start: Start, small: Path, tmp_path: Path) -> None:
+    code, _, err = finish(start("solve", small, "--out", "-"))
+    assert code == 2
+    assert "standard output is for the report" in err
+    assert not (tmp_path / "-").exists()
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
 def test_a_full_device(start: Start, small: Path, tmp_path: Path) -> None:
     code, out, err = finish(
         start("solve", small, "--out", "/dev/full", "--json", env={"TMPDIR": str(tmp_path)})
