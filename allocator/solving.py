@@ -231,34 +231,73 @@ def _conclude(
         "solve": work.solve_seconds,
         "total": clock.seconds,
     }
-    solution = Solution(
+    return conclude(
+        record.instance,
+        work.plan,
+        verdict,
         status=status,
-        objective=cost,
         bound=bound,
-        gap=gap_reached,
-        avoidable_gap=avoidable_gap(cost, bound, record.empty_cost),
+        empty_cost=record.empty_cost,
         method=method,
         backend=backend,
         solver=work.solver,
         seed=seed,
         seconds=seconds,
-    )
-    return Outcome(
-        instance=record.instance,
-        plan=plan_from_arrays(work.plan, record.instance, solution),
-        decisions=work.plan,
-        verdict=verdict,
-        status=status,
-        empty_cost=record.empty_cost,
-        bound=bound,
-        method=method,
-        backend=backend,
-        solver=work.solver,
-        seconds=seconds,
         policy_costs=work.policy_costs,
         policy_plan=work.policy_plan,
         source=work.source,
         failure=work.failure,
+    )
+
+
+def conclude(
+    instance: Instance,
+    decisions: PlanArrays,
+    verdict: Verdict,
+    *,
+    status: str,
+    bound: float | None,
+    empty_cost: float,
+    method: str,
+    backend: str | None,
+    solver: str | None,
+    seed: int | None,
+    seconds: dict[str, float],
+    source: str,
+    failure: str | None,
+    policy_costs: dict[str, float] | None = None,
+    policy_plan: PlanArrays | None = None,
+) -> Outcome:
+    """The outcome of a solve, and in its plan how it was found."""
+    cost = float(verdict.cost.total)
+    solution = Solution(
+        status=status,
+        objective=cost,
+        bound=bound,
+        gap=gap(cost, bound),
+        avoidable_gap=avoidable_gap(cost, bound, empty_cost),
+        method=method,
+        backend=backend,
+        solver=solver,
+        seed=seed,
+        seconds=seconds,
+    )
+    return Outcome(
+        instance=instance,
+        plan=plan_from_arrays(decisions, instance, solution),
+        decisions=decisions,
+        verdict=verdict,
+        status=status,
+        empty_cost=empty_cost,
+        bound=bound,
+        method=method,
+        backend=backend,
+        solver=solver,
+        seconds=seconds,
+        policy_costs=policy_costs or {},
+        policy_plan=policy_plan,
+        source=source,
+        failure=failure,
     )
 
 

@@ -10,10 +10,9 @@ from allocator.cli.signals import Interruption
 from allocator.errors import InputError
 from allocator.instance.models import Instance
 from allocator.methods.record import Report
-from allocator.plan.arrays import PlanArrays, plan_from_arrays
-from allocator.plan.models import Solution
-from allocator.solving import Outcome, solve
-from allocator.verdict import avoidable_gap, empty_cost, gap, verify
+from allocator.plan.arrays import PlanArrays
+from allocator.solving import Outcome, conclude, solve
+from allocator.verdict import empty_cost, verify
 
 
 def attempt(
@@ -66,35 +65,23 @@ def _best_known(
     """The outcome of a solve that never came to its end."""
     report = last[0] if last else None
     arrays = report.plan if report else PlanArrays.empty(instance)
-    verdict = verify(instance, arrays)
-    cost, nothing = float(verdict.cost.total), float(empty_cost(instance).total)
-    bound = report.bound if report else None
-    method = "direct" if request["method"] == "auto" else request["method"]
-    seconds = {"load": load_seconds, "build": 0.0, "solve": 0.0, "total": report.seconds if report else 0.0}
-    solution = Solution(
+    return conclude(
+        instance,
+        arrays,
+        verify(instance, arrays),
         status=status,
-        objective=cost,
-        bound=bound,
-        gap=gap(cost, bound),
-        avoidable_gap=avoidable_gap(cost, bound, nothing),
-        method=method,
+        bound=report.bound if report else None,
+        empty_cost=float(empty_cost(instance).total),
+        method="direct" if request["method"] == "auto" else request["method"],
         backend=request["backend"],
         solver=request["solver"],
         seed=request["seed"],
-        seconds=seconds,
-    )
-    return Outcome(
-        instance=instance,
-        plan=plan_from_arrays(arrays, instance, solution),
-        decisions=arrays,
-        verdict=verdict,
-        status=status,
-        empty_cost=nothing,
-        bound=bound,
-        method=method,
-        backend=request["backend"],
-        solver=request["solver"],
-        seconds=seconds,
+        seconds={
+            "load": load_seconds,
+            "build": 0.0,
+            "solve": 0.0,
+            "total": report.seconds if report else 0.0,
+        },
         source=report.source if report else "policy:empty",
         failure=failure,
     )

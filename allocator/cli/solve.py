@@ -187,12 +187,10 @@ def _require_room(instance_path: Path, path: Path, model_path: Path | None) -> N
 
 def _write_model(instance: Instance, path: Path) -> None:
     from allocator.backends import BackendMissingError, write_model
-    from allocator.methods.direct import INTEGER_RECORD_COLUMNS
-    from allocator.milp.formulation import formulate, record_columns
+    from allocator.methods.direct import formulate_directly
 
-    whole_records = record_columns(instance.arrays) <= INTEGER_RECORD_COLUMNS
     try:
-        write_model(formulate(instance, integer_records=whole_records).model, path)
+        write_model(formulate_directly(instance).model, path)
     except BackendMissingError:
         raise
     except (OSError, AllocatorError) as error:

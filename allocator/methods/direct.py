@@ -10,12 +10,13 @@ import numpy as np
 from allocator.backends import Backend, Progress, SolveOptions, SolveResult, StopReason
 from allocator.backends.request import choose_solver
 from allocator.backends.worker import GRACE
+from allocator.instance.models import Instance
 from allocator.methods.clock import Clock
 from allocator.methods.record import Record
 from allocator.methods.rounding import round_plan
 from allocator.methods.strengthening import strengthen
 from allocator.milp.builder import ABSENT
-from allocator.milp.formulation import Formulation, formulate, record_columns
+from allocator.milp.formulation import Formulation, formulate
 from allocator.milp.model import MilpModel, Vector
 from allocator.plan.arrays import PlanArrays
 
@@ -38,6 +39,12 @@ class DirectOutcome:
     """Why the solver did not do its work, if so."""
 
 
+def formulate_directly(instance: Instance) -> Formulation:
+    """The model that `direct` solves, before inequalities: with whole records where there are few."""
+    record_columns = 2 * int(np.prod(instance.arrays.shape))
+    return formulate(instance, integer_records=record_columns <= INTEGER_RECORD_COLUMNS)
+
+
 def solve_direct(record: Record, clock: Clock, backend: Backend, options: SolveOptions) -> DirectOutcome:
     """Formulate, solve, round; every incumbent goes to the record at once.
 
@@ -45,10 +52,8 @@ def solve_direct(record: Record, clock: Clock, backend: Backend, options: SolveO
     the backend can't do what the options ask, or breaks; what was found by then is in the record.
     """
     begun = time.monotonic()
-    instance = record.instance
     record.enter("build")
-    whole_records = record_columns(instance.arrays) <= INTEGER_RECORD_COLUMNS
-    formulation = formulate(instance, integer_records=whole_records)
+    formulation = formulate_directly(record.instance)
     solver, able = choose_solver(backend.name, backend.solvers(), formulation.model, options.solver)
     source = f"direct, {backend.name} {solver}"
 
@@ -78,7 +83,7 @@ def solve_direct(record: Record, clock: Clock, backend: Backend, options: SolveO
     record.offer_bound(result.bound)
     if result.vector is not None:
         plan = _offer(formulation, record, result.vector, source)
-        if not whole_records and not clock.over:
+        if not formulation.integer_records and not clock.over:
             record.enter("refill")
             _refill(formulation, record, clock, backend, options, plan, source)
     solving = time.monotonic() - begun - building

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from allocator.instance.arrays import InstanceArrays
 from allocator.instance.models import Instance
 from allocator.milp.builder import ABSENT, Index, MilpBuilder
 from allocator.milp.model import MilpModel, Vector
@@ -69,11 +68,6 @@ def formulate(instance: Instance, *, integer_records: bool = False) -> Formulati
     add_rules(builder, instance, variables)
     add_costs(builder, instance, variables)
     return Formulation(instance, builder.build(), variables, integer_records)
-
-
-def record_columns(arrays: InstanceArrays) -> int:
-    """How many columns of records and cards the model has at most: what `integer_records` would cost."""
-    return 2 * int(np.prod(arrays.shape))
 
 
 def _take(vector: Vector, index: Index) -> NDArray[np.float64]:
