@@ -1,6 +1,6 @@
 """Solver libraries behind one interface; the only place that imports them, and only when used."""
 
-from allocator.backends.duals import dual_bound
+from allocator.backends.duals import dual_bound, dual_bounds
 from allocator.backends.export import write_model
 from allocator.backends.feasibility import Verification, verify_vector
 from allocator.backends.interface import (
@@ -8,6 +8,8 @@ from allocator.backends.interface import (
     BackendError,
     BackendMissingError,
     BackendVersion,
+    Basis,
+    BasisStatus,
     Capabilities,
     Progress,
     SolveOptions,
@@ -26,6 +28,8 @@ __all__ = [
     "BackendError",
     "BackendMissingError",
     "BackendVersion",
+    "Basis",
+    "BasisStatus",
     "Capabilities",
     "Progress",
     "SolveOptions",
@@ -36,6 +40,7 @@ __all__ = [
     "backend_versions",
     "choose_solver",
     "dual_bound",
+    "dual_bounds",
     "get_backend",
     "left_behind",
     "relative_gap",

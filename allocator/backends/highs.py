@@ -10,10 +10,12 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from allocator.backends.highs_basis import brief, final_basis, forget, start_from
 from allocator.backends.interface import BackendError, Capabilities, SolveOptions, SolveResult, StopReason
 from allocator.backends.libraries import load, package_version
 from allocator.backends.outcome import conclude
@@ -22,30 +24,19 @@ from allocator.backends.session import Session
 from allocator.backends.worker import run
 from allocator.milp.model import MilpModel, Vector
 
-_LINEAR = Capabilities(
-    integer=False,
+_ALL = Capabilities(
+    integer=True,
     bound=True,
-    start=False,
-    progress=False,
+    start=True,
+    progress=True,
     interrupt=True,
     duals=True,
     threads=True,
     seed=True,
+    basis=True,
 )
-SOLVERS = {
-    "highs": Capabilities(
-        integer=True,
-        bound=True,
-        start=True,
-        progress=True,
-        interrupt=True,
-        duals=True,
-        threads=True,
-        seed=True,
-    ),
-    "simplex": _LINEAR,
-    "ipm": _LINEAR,
-}
+_LINEAR = replace(_ALL, integer=False, start=False, progress=False)
+SOLVERS = {"highs": _ALL, "simplex": _LINEAR, "ipm": replace(_LINEAR, basis=False)}
 """`highs` takes any model, and chooses the algorithm for a linear one; the others take linear models.
 
 In a linear model a starting point speeds nothing up; as everywhere, the result is never worse than it.
@@ -88,25 +79,42 @@ def solve_session(session: Session, call: Callable[[Any], object] | None = None)
         solution = highspy.HighsSolution()
         solution.col_value = session.start
         highs.setSolution(solution)
+    basis = session.options.basis
+    hot = basis is not None and start_from(highspy, highs, basis, session.model)
     session.handed_over()
     stop = session.cut_short()
     if stop is not None:
         return conclude(session, stop)
     if math.isfinite(session.remaining):
         highs.setOptionValue("time_limit", session.remaining)
-    left = run(session, highs.run if call is None else lambda: call(highs))
+    left = _go(session, highs.run if call is None else lambda: call(highs))
+    if left is None and hot and highs.getModelStatus() not in _reasons(highspy):
+        forget(highs)
+        left = _again(highs, session)
     if left is None and _came_back(highspy, highs, session):
         session.note("HiGHS gave the starting point back for its optimum, and was run again without")
         highs.clearSolver()
-        if math.isfinite(session.remaining):
-            highs.setOptionValue("time_limit", highs.getRunTime() + session.remaining)
-        left = run(session, highs.run)
+        left = _again(highs, session)
     if left is not None:
         return conclude(session, left, bound=session.bound, message="HiGHS did not stop in time")
     status = highs.getModelStatus()
     if status == highspy.HighsModelStatus.kUnboundedOrInfeasible:
         return conclude(session, _unbounded_or_infeasible(highspy, highs, session))
     return _result(highspy, highs, session, status)
+
+
+def _go(session: Session, work: Callable[[], object]) -> StopReason | None:
+    """Do the work in a thread, or in this one where that is safe; why it was left behind, if it was."""
+    if brief(session):
+        work()
+        return None
+    return run(session, work)
+
+
+def _again(highs: Any, session: Session) -> StopReason | None:
+    if math.isfinite(session.remaining):
+        highs.setOptionValue("time_limit", highs.getRunTime() + session.remaining)
+    return _go(session, highs.run)
 
 
 def _came_back(highspy: Any, highs: Any, session: Session) -> bool:
@@ -142,7 +150,8 @@ def _quiet(highspy: Any) -> Any:
 def _configure(highspy: Any, highs: Any, session: Session) -> None:
     options = session.options
     settings: dict[str, Any] = {"log_to_console": False, "output_flag": options.on_log is not None}
-    if options.threads is not None:
+    # HiGHS keeps its threads with the thread that calls it, and refuses to change their number there.
+    if options.threads is not None and not brief(session):
         settings["threads"] = options.threads
     if options.seed is not None:
         settings["random_seed"] = options.seed
@@ -182,7 +191,13 @@ def _hand_over(highspy: Any, highs: Any, model: MilpModel) -> None:
 
 
 def _listen(highspy: Any, highs: Any, session: Session) -> None:
-    """Attach one callback for log, incumbents, bounds and interruption."""
+    """Attach one callback for log, incumbents, bounds and interruption.
+
+    None for a linear model where nobody listens: in small ones it would take a third of the time.
+    """
+    options = session.options
+    if not (options.on_log or options.on_progress or options.interrupt or session.model.integer.any()):
+        return
     kind = highspy.cb.HighsCallbackType
     logging, improving, branching = (
         kind.kCallbackLogging,
@@ -218,9 +233,7 @@ def _unbounded_or_infeasible(highspy: Any, highs: Any, session: Session) -> Stop
         return StopReason.UNBOUNDED
     columns = session.model.shape[1]
     highs.changeColsCost(columns, np.arange(columns, dtype=np.int32), np.zeros(columns))
-    if math.isfinite(session.remaining):
-        highs.setOptionValue("time_limit", highs.getRunTime() + session.remaining)
-    left = run(session, highs.run)
+    left = _again(highs, session)
     if left is not None:
         return left
     kind = highspy.HighsModelStatus
@@ -234,9 +247,9 @@ def _unbounded_or_infeasible(highspy: Any, highs: Any, session: Session) -> Stop
     return reasons.get(highs.getModelStatus(), StopReason.FAILED)
 
 
-def _result(highspy: Any, highs: Any, session: Session, status: Any) -> SolveResult:
+def _reasons(highspy: Any) -> dict[Any, StopReason]:
     kind = highspy.HighsModelStatus
-    reasons = {
+    return {
         kind.kOptimal: StopReason.OPTIMAL,
         kind.kModelEmpty: StopReason.OPTIMAL,
         kind.kInfeasible: StopReason.INFEASIBLE,
@@ -244,7 +257,10 @@ def _result(highspy: Any, highs: Any, session: Session, status: Any) -> SolveRes
         kind.kTimeLimit: StopReason.TIME_LIMIT,
         kind.kInterrupt: StopReason.INTERRUPTED,
     }
-    stop = reasons.get(status, StopReason.FAILED)
+
+
+def _result(highspy: Any, highs: Any, session: Session, status: Any) -> SolveResult:
+    stop = _reasons(highspy).get(status, StopReason.FAILED)
     message = f"HiGHS: {highs.modelStatusToString(status)}" if stop is StopReason.FAILED else ""
     info = highs.getInfo()
     solution = highs.getSolution()
@@ -256,11 +272,15 @@ def _result(highspy: Any, highs: Any, session: Session, status: Any) -> SolveRes
     duals: Vector | None = None
     if solution.dual_valid and not integer:
         duals = np.array(solution.row_dual, dtype=np.float64)
+    basis = None
+    if session.able.basis and vector is not None and not integer and stop is StopReason.OPTIMAL:
+        basis = final_basis(highspy, highs, session.model, vector)
     return conclude(
         session,
         stop,
         vector=vector,
         bound=info.mip_dual_bound if integer else None,
         duals=duals,
+        basis=basis,
         message=message,
     )

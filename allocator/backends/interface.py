@@ -6,8 +6,11 @@ import math
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from allocator.errors import AllocatorError
 from allocator.milp.model import MilpModel, Vector
@@ -48,6 +51,29 @@ class Capabilities:
     duals: bool  # gives row duals and reduced costs for linear models
     threads: bool
     seed: bool
+    basis: bool = False  # starts linear models from a basis, and gives that of the optimum
+
+
+class BasisStatus(IntEnum):
+    """Where a column, or the activity of a row, stands in a basis."""
+
+    LOWER = 0  # at its lower bound, or at both where they are equal
+    BASIC = 1  # wherever the others leave it
+    UPPER = 2
+    ZERO = 3  # at zero, free of bounds
+
+
+@dataclass(frozen=True)
+class Basis:
+    """Where a simplex method left a linear model, for a similar model to start from.
+
+    One `BasisStatus` per column and row, the same for all solvers. A model with more of both may
+    start from it: columns without a status begin at their lower bound, rows without one are basic.
+    """
+
+    columns: NDArray[np.int8]
+    rows: NDArray[np.int8]
+    point: Vector | None = None  # value of each column; shows whether the basis is feasible elsewhere
 
 
 @dataclass(frozen=True)
@@ -70,6 +96,7 @@ class SolveOptions:
     threads: int | None = None
     seed: int | None = None
     start: Vector | None = None  # a feasible point to begin from
+    basis: Basis | None = None  # of a similar linear model, to go on from; a hint, checked for its form only
     on_progress: Callable[[Progress], None] | None = None
     on_log: Callable[[str], None] | None = None  # the solver's own log, line by line
     interrupt: threading.Event | None = None  # set it to make the solver stop soon
@@ -85,6 +112,7 @@ class SolveResult:
     bound: float | None = None  # a lower bound proven by the solver, offset included
     duals: Vector | None = None  # per row, linear models only; >= 0 where the lower bound binds
     reduced_costs: Vector | None = None  # per column, linear models only
+    basis: Basis | None = None  # of the optimum, linear models only
     message: str = ""
     solver: str = ""
     seconds: float = 0.0

@@ -8,7 +8,7 @@ import numpy as np
 
 from allocator.backends.duals import DUAL_TOLERANCE, dual_bound, reduced_costs
 from allocator.backends.feasibility import verify_vector, whole
-from allocator.backends.interface import SolveResult, StopReason, relative_gap
+from allocator.backends.interface import Basis, SolveResult, StopReason, relative_gap
 from allocator.backends.session import Session
 from allocator.milp.model import Vector
 
@@ -22,6 +22,7 @@ def conclude(
     vector: Vector | None = None,
     bound: float | None = None,
     duals: Vector | None = None,
+    basis: Basis | None = None,
     message: str = "",
 ) -> SolveResult:
     """The result of a solve. `bound` includes the offset; what the solver did not give is None.
@@ -54,6 +55,7 @@ def conclude(
         bound=bound,
         duals=duals,
         reduced_costs=None if duals is None else reduced_costs(model, duals),
+        basis=basis if stop is StopReason.OPTIMAL else None,
         message="; ".join(session.notes),
         solver=session.solver,
         seconds=session.seconds,

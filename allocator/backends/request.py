@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from allocator.backends.interface import Capabilities, SolveOptions, UnsupportedError
+from allocator.backends.interface import Basis, BasisStatus, Capabilities, SolveOptions, UnsupportedError
 from allocator.milp.model import MilpModel
 
 LARGEST_SEED = 2**31 - 1  # solvers keep seeds in 32 bits
@@ -41,10 +41,13 @@ def check_options(model: MilpModel, options: SolveOptions, solver: str, able: Ca
     if options.start is not None and np.shape(options.start) != model.objective.shape:
         shape = np.shape(options.start)
         raise ValueError(f"a start of shape {shape} for a model of {model.shape[1]} columns")
+    if options.basis is not None:
+        _check_basis(model, options.basis)
     refused = {
         "integer columns": bool(model.integer.any()) and not able.integer,
         f"threads={options.threads}": (options.threads or 1) > 1 and not able.threads,
         "seed": options.seed is not None and not able.seed,
+        "basis": options.basis is not None and (not able.basis or bool(model.integer.any())),
         "start": options.start is not None and not able.start,
         "on_progress": options.on_progress is not None and not able.progress,
         "interrupt": options.interrupt is not None and not able.interrupt,
@@ -52,6 +55,18 @@ def check_options(model: MilpModel, options: SolveOptions, solver: str, able: Ca
     asked = [what for what, no in refused.items() if no]
     if asked:
         raise UnsupportedError(f"{solver} does not offer {', '.join(asked)}")
+
+
+def _check_basis(model: MilpModel, basis: Basis) -> None:
+    rows, columns = model.shape
+    if len(basis.rows) > rows or len(basis.columns) > columns:
+        size = f"{len(basis.rows)} rows and {len(basis.columns)} columns"
+        raise ValueError(f"a basis of {size} for a model of {rows} and {columns}")
+    for codes in (basis.rows, basis.columns):
+        if codes.size and not 0 <= codes.min() <= codes.max() <= max(BasisStatus):
+            raise ValueError("a basis holds a number that is no BasisStatus")
+    if basis.point is not None and basis.point.shape != basis.columns.shape:
+        raise ValueError(f"a basis of {len(basis.columns)} columns with a point of {basis.point.shape}")
 
 
 def check_model(model: MilpModel) -> None:

@@ -41,6 +41,7 @@ class Session:
         self.model = model
         self.options = options
         self.solver = solver
+        self.able = able
         self.hand_over_seconds = 0.0
         self.notes: list[str] = []
         self.best: Vector | None = None  # best incumbent handed in by `incumbent`, verified
