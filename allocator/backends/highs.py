@@ -90,6 +90,7 @@ def solve_session(session: Session, call: Callable[[Any], object] | None = None)
     left = _go(session, highs.run if call is None else lambda: call(highs))
     if left is None and hot and highs.getModelStatus() not in _reasons(highspy):
         forget(highs)
+        hot = False
         left = _again(highs, session)
     if left is None and _came_back(highspy, highs, session):
         session.note("HiGHS gave the starting point back for its optimum, and was run again without")
@@ -97,10 +98,9 @@ def solve_session(session: Session, call: Callable[[Any], object] | None = None)
         left = _again(highs, session)
     if left is not None:
         return conclude(session, left, bound=session.bound, message="HiGHS did not stop in time")
-    status = highs.getModelStatus()
-    if status == highspy.HighsModelStatus.kUnboundedOrInfeasible:
+    if highs.getModelStatus() == highspy.HighsModelStatus.kUnboundedOrInfeasible:
         return conclude(session, _unbounded_or_infeasible(highspy, highs, session))
-    return _result(highspy, highs, session, status)
+    return _result(highspy, highs, session, hot=hot)
 
 
 def _go(session: Session, work: Callable[[], object]) -> StopReason | None:
@@ -259,7 +259,8 @@ def _reasons(highspy: Any) -> dict[Any, StopReason]:
     }
 
 
-def _result(highspy: Any, highs: Any, session: Session, status: Any) -> SolveResult:
+def _result(highspy: Any, highs: Any, session: Session, *, hot: bool) -> SolveResult:
+    status = highs.getModelStatus()
     stop = _reasons(highspy).get(status, StopReason.FAILED)
     message = f"HiGHS: {highs.modelStatusToString(status)}" if stop is StopReason.FAILED else ""
     info = highs.getInfo()
@@ -274,7 +275,7 @@ def _result(highspy: Any, highs: Any, session: Session, status: Any) -> SolveRes
         duals = np.array(solution.row_dual, dtype=np.float64)
     basis = None
     if session.able.basis and vector is not None and not integer and stop is StopReason.OPTIMAL:
-        basis = final_basis(highspy, highs, session.model, vector)
+        basis = final_basis(highs, session.model, vector, hot=hot)
     return conclude(
         session,
         stop,

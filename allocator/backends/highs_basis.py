@@ -59,17 +59,23 @@ def forget(highs: Any) -> None:
     _set(highs, _FROM_NOTHING)
 
 
-def final_basis(highspy: Any, highs: Any, model: MilpModel, vector: Vector) -> Basis | None:
-    """The basis of an optimal vertex, None where there is none, after interior point without crossover.
+def final_basis(highs: Any, model: MilpModel, vector: Vector, *, hot: bool) -> Basis | None:
+    """The basis of an optimum, None where there is none: after interior point without crossover.
 
-    Told from the list of what is basic, an array, and from where the vector puts the rest.
+    After a start from a basis it is told from the list of what is basic, an array, and from where the
+    vector puts the rest. That list must not be asked for where the simplex method has not run: HiGHS
+    1.16 crashes on models without entries.
     """
-    if not highs.getBasis().valid:
+    found = highs.getBasis()
+    if not found.valid:
         return None
-    status, basic = highs.getBasicVariables()
-    if status == highspy.HighsStatus.kError:
-        return None
-    return basis_at(model, vector, basic)
+    if hot and model.matrix.nnz:
+        return basis_at(model, vector, highs.getBasicVariables()[1])
+    columns, rows = (
+        np.fromiter((status.value for status in given), dtype=np.int8, count=size)
+        for given, size in ((found.col_status, len(vector)), (found.row_status, model.shape[0]))
+    )
+    return Basis(*fitted(Basis(columns, rows), model), vector)
 
 
 def _set(highs: Any, settings: dict[str, int]) -> None:
