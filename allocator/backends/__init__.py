@@ -18,7 +18,7 @@ from allocator.backends.interface import (
     UnsupportedError,
     relative_gap,
 )
-from allocator.backends.registry import BACKENDS, backend_versions, get_backend
+from allocator.backends.registry import BACKENDS, backend_versions, get_backend, usable
 from allocator.backends.request import choose_solver
 from allocator.backends.worker import left_behind
 
@@ -44,6 +44,7 @@ __all__ = [
     "get_backend",
     "left_behind",
     "relative_gap",
+    "usable",
     "verify_vector",
     "write_model",
 ]
