@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, StrictStr
 
@@ -35,13 +35,30 @@ class CardsRow(Document):
     cards: Count
 
 
-class Prices(Document):
-    """Marginal values by day, in currency, from the dual of a relaxation; an estimate, not a promise."""
+Price = Annotated[float, Field(allow_inf_nan=False)]
 
-    slot: tuple[float, ...] = ()
+
+class Prices(Document):
+    """Marginal values by day, in currency, from the dual of a relaxation; an estimate, not a promise.
+
+    `slot` and `blank` are for people. The others are what they are made of, from which another solve
+    can start: limits on a day, and limits on a total up to a day, whose price stands on that day.
+    """
+
+    slot: tuple[Price, ...] = ()
     """Currency per ingestion slot, by day."""
-    blank: dict[str, tuple[float, ...]] = Field(default_factory=dict)
+    blank: dict[str, tuple[Price, ...]] = Field(default_factory=dict)
     """Currency per blank at each depot, by day."""
+    quota: tuple[Price, ...] = ()
+    """Currency per slot, by day: the quota's part of `slot`."""
+    storage: tuple[Price, ...] = ()
+    """Currency per record of room in the national database up to the day."""
+    handling: dict[str, tuple[Price, ...]] = Field(default_factory=dict)
+    """Currency per pack that each depot may dispatch on the day."""
+    supply: dict[str, tuple[Price, ...]] = Field(default_factory=dict)
+    """Currency per pack that each depot has up to the day."""
+    targets: dict[str, Price] = Field(default_factory=dict)
+    """Currency per record of each promise, by id, or `targets[n]` for one without."""
 
 
 class Solution(Document):
@@ -60,6 +77,10 @@ class Solution(Document):
     backend: StrictStr | None = None
     solver: StrictStr | None = None
     seed: int | None = None
+    workers: int | None = None
+    """Processes that the work was spread over."""
+    rounds: int | None = None
+    """Rounds of pricing."""
     versions: dict[str, Any] | None = None
     seconds: dict[str, float] | None = None
     prices: Prices | None = None

@@ -39,6 +39,13 @@ def test_how_a_plan_was_found_is_kept(full_instance: Instance, tmp_path: Path) -
     assert read.solution.model_extra == {"note": "kept, though unknown here"}
 
 
+@pytest.mark.parametrize("price", ["1e999", "-1e999", "NaN", '"high"'])
+def test_a_price_is_a_finite_number(price: str) -> None:
+    text = f'{{"schema_version": 1, "instance": "x", "solution": {{"prices": {{"slot": [{price}]}}}}}}'
+    with pytest.raises(InputError):
+        parse_plan(text)
+
+
 def test_rows_stand_one_a_line(full_instance: Instance) -> None:
     plan = make_plan(full_instance, packs={("lend", day): 1 for day in range(3)})
     assert sum('"lane"' in line for line in dump_plan(plan).splitlines()) == 3
