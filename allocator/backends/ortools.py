@@ -15,6 +15,7 @@ from allocator.backends.exactness import inexact_because
 from allocator.backends.feasibility import verify_vector
 from allocator.backends.interface import Capabilities, SolveOptions, SolveResult, StopReason
 from allocator.backends.libraries import load, package_version
+from allocator.backends.ortools_basis import final_basis, start_from
 from allocator.backends.ortools_proto import (
     dense,
     hint_message,
@@ -38,6 +39,7 @@ SOLVERS = {
         duals=True,
         threads=False,
         seed=True,
+        basis=True,
     ),
     "scip": Capabilities(
         integer=True,
@@ -131,7 +133,10 @@ def _solve(session: Session, message: Any) -> Any:
         if left is not None:
             return left
         solver = answers.pop()
-        asked = (parameters_message(session), hint_message(session), _logger(session), *_listener(session))
+        parameters, hints = parameters_message(session), hint_message(session)
+        if session.options.basis is not None:
+            start_from(session.options.basis, session.model, hints, parameters)
+        asked = (parameters, hints, _logger(session), *_listener(session))
         interrupter = _interrupter(session)
         left = run(
             session,
@@ -273,13 +278,16 @@ def _result(session: Session, reply: Any) -> SolveResult:
         stop = StopReason.FAILED
     vector: Vector | None = None
     duals: Vector | None = None
+    basis = None
     for solution in reply.solutions:
         if vector is None and solution.HasField("primal_solution"):
             vector = dense(solution.primal_solution.variable_values, columns)
         if able.duals and duals is None and solution.HasField("dual_solution"):
             duals = dense(solution.dual_solution.dual_values, rows)
+        if able.basis and basis is None and vector is not None and solution.HasField("basis"):
+            basis = final_basis(solution.basis, session.model, vector)
     if able.duals and stop is not StopReason.OPTIMAL and vector is not None:
         # A linear solver that is stopped early hands out its iterate, which it does not call feasible.
         vector = vector if verify_vector(session.model, vector) else None
     bound = reply.termination.objective_bounds.dual_bound if exact and not able.duals else None
-    return conclude(session, stop, vector=vector, bound=bound, duals=duals)
+    return conclude(session, stop, vector=vector, bound=bound, duals=duals, basis=basis)
