@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import threading
 import time
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import allocator.solving
-from allocator import InputError, generate_instance, solve, verify
+from allocator import InputError, Instance, Outcome, Plan, generate_instance, parse_plan, solve, verify
 from allocator.backends import BackendError, SolveOptions, SolveResult, StopReason
 from allocator.backends.highs import HighsBackend
 from allocator.instance.generate import FAMILIES
 from allocator.methods.policies import POLICIES
 from allocator.methods.record import Report
 from allocator.milp.model import MilpModel
+from allocator.plan.files import dump_plan
+from allocator.solving import Request, choose_method
 from tests.tools.brute_force import TooLargeError, find_optimum
 from tests.tools.instances import full_instance, tiny_instance
 from tests.tools.random_instances import TINY, random_instance
@@ -85,7 +87,7 @@ def test_a_failing_backend_leaves_the_policies_plan(monkeypatch: pytest.MonkeyPa
     def fail(*_: object) -> None:
         raise BackendError("no solver today")
 
-    monkeypatch.setattr(allocator.solving, "solve_direct", fail)
+    monkeypatch.setattr("allocator.solving.work.solve_direct", fail)
     outcome = solve(full_instance(), time_limit=10)
     assert outcome.failure == "no solver today"
     assert verify(full_instance(), outcome.plan).valid
@@ -128,3 +130,153 @@ def test_what_does_not_exist_is_refused_all_at_once() -> None:
         "gap",
         "threads",
     ]
+
+
+def test_auto_is_decided_by_size_and_by_what_is_asked() -> None:
+    small, large = (
+        generate_instance("quota", offices=12, days=20),
+        generate_instance("quota", offices=40, days=60),
+    )
+    few_days = generate_instance("quota", offices=40, days=59)
+    few_offices = generate_instance("quota", offices=39, days=90)
+    assert [choose_method(each, Request()) for each in (small, few_days, few_offices)] == ["direct"] * 3
+    assert choose_method(large, Request()) == "decompose"
+    assert choose_method(large, Request(solver="highs")) == "direct"
+    assert choose_method(small, Request(rounds=2)) == "decompose"
+    assert choose_method(large, Request(method="direct")) == "direct"
+    assert choose_method(large, Request(method="policy:equal")) == "policy:equal"
+
+
+@pytest.fixture(scope="module")
+def decomposed() -> Outcome:
+    return solve(_DECOMPOSED, method="decompose", workers=1, rounds=2, gap=0.0, time_limit=120)
+
+
+_DECOMPOSED = generate_instance("election", offices=12, days=24)
+
+
+def test_decompose_tells_how_it_went(decomposed: Outcome) -> None:
+    assert decomposed.failure is None
+    assert verify(_DECOMPOSED, decomposed.plan).valid
+    assert decomposed.objective <= min(decomposed.policy_costs.values())
+    assert decomposed.bound is not None
+    assert decomposed.bound <= decomposed.objective
+    solution = decomposed.plan.solution
+    assert (solution.method, solution.backend, solution.solver) == ("decompose", "highs", None)
+    assert (solution.workers, solution.rounds) == (1, decomposed.rounds)
+    document = decomposed.as_dict()
+    assert (document["workers"], document["rounds"]) == (1, decomposed.rounds)
+    assert decomposed.rounds in {1, 2}
+
+
+def test_decompose_keeps_its_prices_in_the_plan(decomposed: Outcome) -> None:
+    prices = parse_plan(dump_plan(decomposed.plan)).solution.prices
+    assert prices == decomposed.plan.solution.prices
+    assert prices is not None
+    assert len(prices.slot) == _DECOMPOSED.days
+    assert set(prices.blank) <= {depot.id for depot in _DECOMPOSED.depots}
+
+
+@pytest.mark.parametrize("method", ["direct", "decompose"])
+def test_a_plan_to_start_from_is_never_lost(decomposed: Outcome, method: str) -> None:
+    outcome = solve(_DECOMPOSED, method=method, start=decomposed.plan, time_limit=1e-6)
+    assert outcome.objective == decomposed.objective
+    assert outcome.source == "start"
+    assert outcome.policy_plan is not decomposed.decisions
+
+
+def test_a_plan_of_a_changed_instance_is_made_valid(decomposed: Outcome) -> None:
+    """The link to the data centre is down for five days, under another name."""
+    quota = [0 if 5 <= day < 10 else int(amount) for day, amount in enumerate(_DECOMPOSED.arrays.quota)]
+    document = _DECOMPOSED.model_dump(mode="python", by_alias=True)
+    changed = Instance.model_validate(document | {"name": "outage", "quota": quota})
+    assert not verify(changed, decomposed.plan.model_copy(update={"instance": "outage"})).valid
+    outcome = solve(
+        changed, method="decompose", start=decomposed.plan, workers=1, rounds=1, gap=0.0, time_limit=120
+    )
+    assert outcome.failure is None
+    assert verify(changed, outcome.plan).valid
+    assert outcome.plan.instance == "outage"
+
+
+def test_a_plan_to_start_from_of_something_else_is_refused_all_at_once() -> None:
+    plan = Plan.model_validate(
+        {
+            "schema_version": 1,
+            "instance": "other",
+            "shipments": [{"lane": "nowhere", "day": 99, "packs": 1}],
+            "cards": [{"office": "city", "stream": "x", "day": 0, "cards": 1}],
+        }
+    )
+    with pytest.raises(InputError) as caught:
+        solve(full_instance(), start=plan)
+    assert [problem.path for problem in caught.value.problems] == [
+        "cards[0].stream",
+        "shipments[0].lane",
+        "shipments[0].day",
+    ]
+
+
+def test_an_interrupt_of_decompose_returns_the_best_plan_so_far() -> None:
+    instance = generate_instance("quota", offices=40, days=60)
+    interrupt = threading.Event()
+
+    def on_report(report: Report) -> None:
+        if report.phase.startswith("prices"):
+            interrupt.set()
+
+    outcome = solve(instance, gap=0.0, time_limit=120, interrupt=interrupt, on_report=on_report, workers=1)
+    assert outcome.method == "decompose"
+    assert outcome.status == "interrupted"
+    assert outcome.failure is None
+    assert outcome.objective <= min(outcome.policy_costs.values())
+    assert outcome.bound is not None
+
+
+def test_a_failure_of_decompose_leaves_the_policies_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise BackendError("no prices today")
+
+    monkeypatch.setattr("allocator.methods.decompose.engine.solve_decomposed", fail)
+    outcome = solve(full_instance(), method="decompose", workers=1, time_limit=10)
+    assert outcome.failure == "no prices today"
+    assert (outcome.rounds, outcome.plan.solution.prices) == (0, None)
+    assert verify(full_instance(), outcome.plan).valid
+
+
+def test_threads_limit_the_processes_of_decompose() -> None:
+    for options in ({"threads": 1}, {"threads": 4, "workers": 1}):
+        assert solve(full_instance(), method="decompose", rounds=1, gap=0.0, **options).workers == 1
+
+
+def test_decompose_has_nothing_to_do_where_a_policy_s_plan_is_good_enough() -> None:
+    outcome = solve(tiny_instance(), method="decompose", gap=0.0)
+    assert (outcome.status, outcome.rounds, outcome.workers) == ("optimal", 0, None)
+
+
+def test_the_engine_s_log_is_heard(caplog: pytest.LogCaptureFixture) -> None:
+    lines: list[str] = []
+    instance = generate_instance("quota", offices=6, days=12)
+    solve(instance, method="decompose", workers=1, rounds=1, gap=0.0, on_log=lines.append)
+    assert lines
+    assert all(isinstance(line, str) for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("options", "paths"),
+    [
+        ({"method": "decompose", "solver": "highs"}, ["solver"]),
+        ({"method": "decompose", "workers": 0, "rounds": 0}, ["workers", "rounds"]),
+        ({"method": "direct", "workers": 2, "rounds": 3}, ["workers", "rounds"]),
+        ({"method": "policy:equal", "workers": 2}, ["workers"]),
+        ({"method": "policy:equal", "start": Plan(schema_version=1, instance="tiny")}, ["starting plan"]),
+    ],
+)
+def test_an_option_that_the_method_has_no_use_for(options: dict[str, Any], paths: list[str]) -> None:
+    with pytest.raises(InputError) as caught:
+        solve(tiny_instance(), **options)
+    assert [problem.path for problem in caught.value.problems] == paths
+
+
+def test_auto_takes_the_options_of_either_method() -> None:
+    assert solve(tiny_instance(), workers=1, threads=1).method == "direct"

@@ -11,7 +11,7 @@ from allocator.errors import InputError
 from allocator.instance.models import Instance
 from allocator.methods.record import Report
 from allocator.plan.arrays import PlanArrays
-from allocator.solving import Outcome, conclude, solve
+from allocator.solving import Outcome, Request, choose_method, conclude, solve
 from allocator.verdict import empty_cost, verify
 
 
@@ -72,7 +72,9 @@ def _best_known(
         status=status,
         bound=report.bound if report else None,
         empty_cost=float(empty_cost(instance).total),
-        method="direct" if request["method"] == "auto" else request["method"],
+        method=choose_method(
+            instance, Request(request["method"], solver=request["solver"], rounds=request["rounds"])
+        ),
         backend=request["backend"],
         solver=request["solver"],
         seed=request["seed"],

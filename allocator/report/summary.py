@@ -6,7 +6,7 @@ import textwrap
 
 from allocator.instance.models import Instance
 from allocator.report.wording import clean, count, long_date, plural, seconds, share_at_most
-from allocator.solving import Outcome
+from allocator.solving import STARTING_PLAN, Outcome
 
 _LONGEST_DESCRIPTION = 150
 
@@ -42,12 +42,25 @@ def verdict_on_gap(outcome: Outcome, gap_asked: float, time_limit: float | None)
 def origin(outcome: Outcome) -> str:
     """How the plan was found, and how long it took."""
     solver = outcome.solver if outcome.solver != outcome.backend else None
-    means = ", ".join(name for name in (outcome.method, outcome.backend, solver) if name)
-    found = means if outcome.source.startswith(outcome.method) else f"{outcome.source} (method {means})"
+    effort = [
+        plural(number, unit, units)
+        for number, unit, units in (
+            (outcome.rounds, "round", None),
+            (outcome.workers, "process", "processes"),
+        )
+        if number is not None
+    ]
+    means = ", ".join([name for name in (outcome.method, outcome.backend, solver) if name] + effort)
+    if outcome.source.startswith(outcome.method):
+        found = f"Found by {means}"
+    elif outcome.source == STARTING_PLAN:
+        found = f"Nothing better than the plan to start from was found by {means}"
+    else:
+        found = f"Found by {outcome.source} (method {means})"
     spent = outcome.seconds
     parts = [("reading", spent["load"]), ("building", spent["build"]), ("solving", spent["solve"])]
     details = ", ".join(f"{what} {seconds(value)}" for what, value in parts if value >= 0.05)
-    return f"Found by {found} in {seconds(spent['total'])}" + (f" ({details})" if details else "")
+    return f"{found} in {seconds(spent['total'])}" + (f" ({details})" if details else "")
 
 
 def _description(instance: Instance) -> list[str]:

@@ -1,0 +1,189 @@
+"""What each method does with a record, a clock and a request."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from allocator.backends import BackendError, SolveOptions, get_backend
+from allocator.methods.clock import Clock
+from allocator.methods.direct import solve_direct
+from allocator.methods.policies import POLICIES
+from allocator.methods.record import InvalidPlanError, Record
+from allocator.methods.relaxation import relaxation_bound
+from allocator.plan.arrays import PlanArrays
+from allocator.plan.models import Prices
+from allocator.solving.request import DEFAULT_BACKEND, Request
+from allocator.solving.warm_start import Start, offer_start
+
+_FIRST_POLICY = "proportional"  # the cheapest on most instances: what there is time for when there is little
+OnLog = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a method did, besides what is in the record."""
+
+    plan: PlanArrays
+    source: str
+    policy_costs: dict[str, float]
+    policy_plan: PlanArrays
+    backend: str | None = None
+    solver: str | None = None
+    workers: int | None = None
+    rounds: int | None = None
+    prices: Prices | None = None
+    build_seconds: float = 0.0
+    solve_seconds: float = 0.0
+    failure: str | None = None
+
+
+def solve_directly(
+    record: Record, clock: Clock, request: Request, start: Start | None, on_log: OnLog | None
+) -> Work:
+    """The policies' plans first, then the MILP from the best plan there is."""
+    work = _prepare(record, clock, request, start)
+    options = SolveOptions(
+        request.solver, gap=request.gap, threads=request.threads, seed=request.seed, on_log=on_log
+    )
+    try:
+        if not clock.over:
+            result = solve_direct(record, clock, get_backend(work.backend or DEFAULT_BACKEND), options)
+            work = replace(
+                work,
+                solver=result.solver,
+                build_seconds=result.build_seconds,
+                solve_seconds=result.solve_seconds,
+                failure=result.failure,
+            )
+    except (BackendError, InvalidPlanError) as error:
+        work = replace(work, failure=str(error))
+    return replace(work, plan=record.plan, source=record.source)
+
+
+def decompose(
+    record: Record, clock: Clock, request: Request, start: Start | None, on_log: OnLog | None
+) -> Work:
+    """The policies' plans first, then prices for what offices share, from the best plan there is."""
+    work = replace(_prepare(record, clock, request, start), rounds=0)
+    try:
+        if not clock.over and (record.gap is None or record.gap > request.gap):
+            with _engine_log(on_log):
+                work = _price_and_settle(record, clock, request, start, work)
+    except (BackendError, InvalidPlanError) as error:
+        work = replace(work, failure=str(error))
+    return replace(work, plan=record.plan, source=record.source)
+
+
+def follow_policy(record: Record, method: str) -> Work:
+    """The plan of one policy, also where doing nothing is cheaper."""
+    begun = time.monotonic()
+    record.enter(method)
+    name = method.removeprefix("policy:")
+    plan = POLICIES[name].plan(record.instance)
+    cost = record.offer_plan(plan, method)
+    record.offer_bound(relaxation_bound(record.instance))
+    return Work(plan, method, {name: cost}, plan, solve_seconds=time.monotonic() - begun)
+
+
+def _prepare(record: Record, clock: Clock, request: Request, start: Start | None) -> Work:
+    """What every search begins with: the policies' plans, the plan given, the bound in closed form."""
+    policy_costs = _try_policies(record, clock)
+    policy_plan = record.plan
+    if start is not None:
+        offer_start(record, start)
+    record.offer_bound(relaxation_bound(record.instance))
+    return Work(
+        plan=record.plan,
+        source=record.source,
+        policy_costs=policy_costs,
+        policy_plan=policy_plan,
+        backend=request.backend or DEFAULT_BACKEND,
+        solver=request.solver,
+    )
+
+
+def _try_policies(record: Record, clock: Clock) -> dict[str, float]:
+    """The cost of each policy's plan, as far as time allows; of one at least, however short it is."""
+    costs = {"empty": record.empty_cost}
+    slowest = 0.0
+    for name in sorted(POLICIES, key=lambda name: name != _FIRST_POLICY):
+        first = name == _FIRST_POLICY
+        if name == "empty" or clock.interrupted or (clock.remaining <= 2.0 * slowest and not first):
+            continue
+        record.enter(f"policy {name}")
+        begun = time.monotonic()
+        plan = POLICIES[name].plan(record.instance, None if first else clock.deadline)
+        costs[name] = record.offer_plan(plan, f"policy:{name}")
+        slowest = max(slowest, time.monotonic() - begun)
+    return costs
+
+
+def _price_and_settle(
+    record: Record, clock: Clock, request: Request, start: Start | None, work: Work
+) -> Work:
+    # Imported when used: joblib and numba take their time.
+    import joblib
+
+    from allocator.methods.decompose.couplings import find_couplings
+    from allocator.methods.decompose.engine import solve_decomposed
+    from allocator.methods.decompose.prices import describe_prices, recall_prices
+    from allocator.milp.formulation import formulate
+
+    instance = record.instance
+    prices = None
+    if start is not None and start.prices is not None:
+        prices = recall_prices(instance, find_couplings(formulate(instance)), start.prices)
+    workers = request.threads if request.workers is None else request.workers
+    work = replace(work, workers=int(joblib.effective_n_jobs(-1 if workers is None else workers)))
+    result = solve_decomposed(
+        record,
+        clock,
+        work.backend or DEFAULT_BACKEND,
+        SolveOptions(gap=request.gap, seed=request.seed),
+        workers=workers,
+        rounds=request.rounds,
+        start=prices,
+    )
+    return replace(
+        work,
+        rounds=result.rounds,
+        prices=describe_prices(instance, result.couplings, result.prices),
+        build_seconds=result.build_seconds,
+        solve_seconds=result.solve_seconds,
+    )
+
+
+@contextmanager
+def _engine_log(on_log: OnLog | None) -> Iterator[None]:
+    """Let `on_log` hear what the engine logs in this thread."""
+    if on_log is None:
+        yield
+        return
+    logger = logging.getLogger("allocator.methods.decompose")
+    handler = _Lines(on_log)
+    level = logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.DEBUG)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+        logger.removeHandler(handler)
+
+
+class _Lines(logging.Handler):
+    """Hands log messages of its own thread on, line by line."""
+
+    def __init__(self, on_log: OnLog) -> None:
+        super().__init__()
+        self._on_log = on_log
+        self._thread = threading.get_ident()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.thread == self._thread:
+            self._on_log(record.getMessage())
