@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from allocator.cli import errors, options, output
+from allocator.cli.files import read_both
 from allocator.cli.options import Debug, InstancePath, JsonOutput, MaxFileSize
 from allocator.errors import InputError
 
@@ -43,24 +44,9 @@ def check_command(
 
 
 def _judge(instance_path: Path, plan_path: Path, max_bytes: int) -> tuple[Instance, Plan, Verdict]:
-    """Read both files, and tell of what is wrong in either at once."""
-    from allocator.instance.files import load_instance
-    from allocator.plan.files import load_plan
     from allocator.verdict import verify
 
-    faults: list[InputError] = []
-    instance: Instance | None = None
-    plan: Plan | None = None
-    try:
-        instance = load_instance(instance_path, max_bytes)
-    except InputError as error:
-        faults.append(error)
-    try:
-        plan = load_plan(plan_path, max_bytes)
-    except InputError as error:
-        faults.append(error)
-    if instance is None or plan is None:
-        raise errors.BadInputsError(faults)
+    instance, plan = read_both(instance_path, plan_path, max_bytes)
     try:
         return instance, plan, verify(instance, plan)
     except InputError as error:

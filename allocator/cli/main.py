@@ -8,6 +8,7 @@ from __future__ import annotations
 import inspect
 import os
 import sys
+import warnings
 from collections.abc import Callable
 from typing import Annotated, Any
 
@@ -92,6 +93,8 @@ _add("backends", backends_command)
 
 def run() -> None:
     """The entry point: runs the command of this process and ends it with the command's exit code."""
+    if not sys.warnoptions:  # those of libraries are for programmers, who can ask for them with -W
+        warnings.simplefilter("ignore")
     try:
         code = app(prog_name="allocator", standalone_mode=False)
     except _UsageError as error:

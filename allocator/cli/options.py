@@ -60,9 +60,9 @@ def _completing(names: Callable[[], Iterable[str]]) -> Callable[[str], list[str]
 
 
 def _methods() -> list[str]:
-    from allocator.methods.policies import POLICIES
+    from allocator.solving import METHODS
 
-    return ["auto", "direct", *(f"policy:{name}" for name in POLICIES)]
+    return list(METHODS)
 
 
 def _backends() -> list[str]:

@@ -28,10 +28,14 @@ _STOPPING = "stopping; the best plan so far will be written (once more: stop at 
 
 _PHASES = {
     "start": "starting",
+    "starting plan": "fitting the plan to start from",
     "build": "building the model",
     "strengthen": "raising the bound",
     "solve": "searching for better plans",
     "refill": "fitting slots and cards to the shipments",
+    "start prices": "finding first prices for what offices share",
+    "settling": "making one plan of what suits each office",
+    "bound": "raising the bound, office by office",
 }
 
 
@@ -67,10 +71,17 @@ def choose_progress(*, quiet: bool, started: float, time_limit: float) -> Progre
     return LogLines(time_limit)
 
 
+def source_in_words(source: str) -> str:
+    """Where the best plan is from."""
+    return "the one to start from" if source == "start" else f"by {source}"
+
+
 def phase_in_words(phase: str) -> str:
     """What is being worked on."""
     if phase.startswith("policy "):
         return f"trying the simple policy {phase.removeprefix('policy ')}"
+    if phase.startswith("prices, "):
+        return f"pricing what offices share, {phase.removeprefix('prices, ')}"
     return _PHASES.get(phase, phase)
 
 
@@ -204,7 +215,9 @@ class LiveDisplay:
         lines: list[Any] = [self._spinner]
         if last is not None:
             lines.append(Text("  " + figures(last, self._currency), no_wrap=True, overflow="ellipsis"))
-            lines.append(Text(f"  best plan by {last.source}", no_wrap=True, overflow="ellipsis"))
+            lines.append(
+                Text(f"  best plan: {source_in_words(last.source)}", no_wrap=True, overflow="ellipsis")
+            )
         return Group(*lines)
 
 

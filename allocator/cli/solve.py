@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from allocator.cli import errors, options, output
+from allocator.cli.cluster import on_cluster
+from allocator.cli.files import Files
 from allocator.cli.options import Debug, InstancePath, JsonOutput, MaxFileSize
 from allocator.cli.signals import Interruption
 from allocator.errors import AllocatorError, InputError, OutputError, Problem
@@ -25,7 +27,10 @@ def solve_command(
         str,
         typer.Option(
             metavar="NAME",
-            help="auto; direct: the whole problem in one solver; policy:NAME: a simple rule, see below.",
+            help=(
+                "auto: by size; direct: the whole problem in one solver; decompose: prices for what"
+                " offices share, for many of them; policy:NAME: a simple rule, see below."
+            ),
             autocompletion=options.complete_method,
         ),
     ] = "auto",
@@ -41,7 +46,7 @@ def solve_command(
         str | None,
         typer.Option(
             metavar="NAME",
-            help="One of the backend's solvers, instead of its first.",
+            help="One of the backend's solvers, instead of its first; not with decompose.",
             autocompletion=options.complete_solver,
         ),
     ] = None,
@@ -55,6 +60,35 @@ def solve_command(
     ] = 0.001,
     threads: Annotated[
         int | None, typer.Option(metavar="N", help="Threads of the solver, instead of its own choice.")
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            help="With decompose: processes; all cores unless told otherwise, 1 for this process alone.",
+        ),
+    ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="With decompose: let the dask workers of this scheduler do the work, as in tcp://host:8786.",
+        ),
+    ] = None,
+    rounds: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            help="With decompose: rounds of pricing at most; the plan is then the same with any workers.",
+        ),
+    ] = None,
+    start: Annotated[
+        Path | None,
+        typer.Option(
+            "--from",
+            metavar="PLAN",
+            help="Start from this plan, of this instance or one much like it, and from the prices it keeps.",
+        ),
     ] = None,
     seed: Annotated[int | None, typer.Option(metavar="N", help="Seed of the solver.")] = None,
     out: Annotated[
@@ -99,10 +133,12 @@ def solve_command(
             "gap": gap,
             "threads": threads,
             "seed": seed,
+            "workers": workers,
+            "rounds": rounds,
         }
-        outcome, written, unwritten = _solve_and_save(
-            instance, out, write_model, request, started, options.in_bytes(max_file_size), quiet, log
-        )
+        files = Files(instance, start, out, write_model, options.in_bytes(max_file_size))
+        with on_cluster(cluster, method):
+            outcome, written, unwritten = _solve_and_save(files, request, started, quiet, log)
         code = _exit_code(outcome, unwritten)
         try:
             if json_output:
@@ -117,14 +153,7 @@ def solve_command(
 
 
 def _solve_and_save(
-    instance_path: Path,
-    out: Path | None,
-    model_path: Path | None,
-    request: dict[str, Any],
-    started: float,
-    max_bytes: int,
-    quiet: bool,
-    log: bool,
+    files: Files, request: dict[str, Any], started: float, quiet: bool, log: bool
 ) -> tuple[Outcome, Path | None, OutputError | None]:
     """Everything from the first byte read to the last one written, during which no signal ends the process.
 
@@ -134,22 +163,21 @@ def _solve_and_save(
 
     progress = choose_progress(quiet=quiet, started=started, time_limit=request["time_limit"])
     with Interruption(progress.stopping) as interruption:
-        progress.open(f"solving {instance_path}")
+        progress.open(f"solving {files.instance}")
         try:
             from allocator.cli.attempt import attempt
-            from allocator.instance.files import load_instance
 
             begun = time.monotonic()
-            loaded = load_instance(instance_path, max_bytes)
+            loaded, start = files.read()
             load_seconds = time.monotonic() - begun
             progress.instance(loaded)
-            path = out or Path(output.file_name(loaded.name))
-            _require_room(instance_path, path, model_path)
-            if model_path is not None:
-                _write_model(loaded, model_path)
+            path = files.out or Path(output.file_name(loaded.name))
+            _require_room(files.instance, path, files.model)
+            if files.model is not None:
+                _write_model(loaded, files.model)
             outcome = attempt(
                 loaded,
-                request,
+                request | {"start": start},
                 started=started,
                 load_seconds=load_seconds,
                 progress=progress,
@@ -251,7 +279,10 @@ def _show(outcome: Outcome, gap: float, time_limit: float, every_office: bool, p
 def _complain(outcome: Outcome, path: Path | None, unwritten: OutputError | None) -> None:
     """What the user has to know besides the screen, where they will see it last."""
     if outcome.failure is not None:
-        output.complain(f"Error: {outcome.failure}\nThe plan is the best found without it: {outcome.source}.")
+        from allocator.cli.progress import source_in_words
+
+        source = source_in_words(outcome.source)
+        output.complain(f"Error: {outcome.failure}\nThe plan is the best known without it, {source}.")
     if unwritten is not None:
         where = f"The plan was saved to {path} instead." if path else "The plan could not be saved elsewhere."
         output.complain(f"Error: {unwritten}\n{where}")

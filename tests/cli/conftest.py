@@ -73,3 +73,11 @@ def hard(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("instances") / "hard.json"
     save_instance(generate_instance("lending", offices=16, days=40), path)
     return path
+
+
+@pytest.fixture(scope="session")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with an instance of as many offices as `auto` decomposes."""
+    path = tmp_path_factory.mktemp("instances") / "large.json"
+    save_instance(generate_instance("blanks", offices=40, days=60), path)
+    return path

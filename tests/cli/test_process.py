@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -96,6 +97,31 @@ def test_two_signals_end_it_at_once_and_keep_the_plan(start: Start, hard: Path, 
     assert code == 130
     assert "Plan, checked and valid, written to p.json" in out
     assert verify(load_instance(hard), load_plan(tmp_path / "p.json")).valid
+
+
+@pytest.mark.parametrize("signals", [1, 2])
+def test_ctrl_c_reaches_all_processes_of_decompose_and_keeps_the_plan(
+    start: Start, large: Path, tmp_path: Path, signals: int
+) -> None:
+    """A terminal sends it to the workers too, which leave it to this process."""
+    options = ["--method", "decompose", "--workers", "2", "--gap", "0", "--log", "--out", "p.json", "--json"]
+    process = start("solve", large, *options, start_new_session=True)
+    assert process.stderr is not None
+    assert any("round" in line for line in process.stderr)  # it prices
+    begun = time.monotonic()
+    os.killpg(process.pid, signal.SIGINT)
+    assert any("once more" in line for line in process.stderr)  # it has heard
+    if signals == 2:
+        os.killpg(process.pid, signal.SIGINT)
+        out, err = process.communicate(timeout=90)
+    else:
+        _, out, err = finish(process)
+    assert time.monotonic() - begun < 20.0
+    assert process.returncode == 130
+    assert "Warning" not in err
+    document = json.loads(out)
+    assert (document["status"], document["method"]) == ("interrupted", "decompose")
+    assert verify(load_instance(large), load_plan(tmp_path / "p.json")).valid
 
 
 def test_the_time_limit_ends_the_search(start: Start, hard: Path, tmp_path: Path) -> None:

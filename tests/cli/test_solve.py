@@ -110,7 +110,13 @@ def test_writes_the_model(run: Run, small: Path, name: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        (["--method", "decompose"], "policy:proportional"),
+        (["--method", "magic"], "policy:proportional"),
+        (["--method", "decompose", "--solver", "highs"], "backend's own choice"),
+        (["--method", "decompose", "--workers", "0"], "at least 1"),
+        (["--method", "direct", "--rounds", "3"], "only method decompose has rounds"),
+        (["--method", "direct", "--cluster", "tcp://127.0.0.1:1"], "only method decompose"),
+        (["--cluster", "nonsense"], "address of a dask scheduler"),
+        (["--from", "nosuch.json"], "nosuch.json: found No such file"),
         (["--method", "policy:best"], "policy:proportional"),
         (["--backend", "gurobi"], "one of highs, ortools, pulp"),
         (["--solver", "cplex"], "one of highs"),
@@ -179,7 +185,7 @@ def test_a_failed_backend_leaves_the_best_policy(
     def fail(*_: object) -> None:
         raise BackendError("highs fell over")
 
-    monkeypatch.setattr("allocator.solving.solve_direct", fail)
+    monkeypatch.setattr("allocator.solving.work.solve_direct", fail)
     result = run("solve", small, "--json")
     document = json.loads(result.stdout)
     assert result.exit_code == document["exit_code"] == 3
@@ -209,7 +215,7 @@ def test_the_best_plan_outlives_whatever_happens(
     def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr("allocator.solving.solve_direct", fail)
+    monkeypatch.setattr("allocator.solving.work.solve_direct", fail)
     result = run("solve", small, "--json")
     document = json.loads(result.stdout)
     assert result.exit_code == document["exit_code"] == code

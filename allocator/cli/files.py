@@ -1,0 +1,65 @@
+"""The files that a command reads, with everything that is wrong in any of them told at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from allocator.cli.errors import BadInputsError
+from allocator.errors import InputError
+
+if TYPE_CHECKING:
+    from allocator.instance.models import Instance
+    from allocator.plan.models import Plan
+
+
+@dataclass(frozen=True)
+class Files:
+    """What `solve` reads and writes."""
+
+    instance: Path
+    start: Path | None
+    """A plan to start from."""
+    out: Path | None
+    model: Path | None
+    max_bytes: int
+
+    def read(self) -> tuple[Instance, Plan | None]:
+        """The instance and the plan to start from, whose ids and days are those of the instance.
+
+        Raises InputError or BadInputsError.
+        """
+        from allocator.instance.files import load_instance
+
+        if self.start is None:
+            return load_instance(self.instance, self.max_bytes), None
+        from allocator.solving.warm_start import starting_plan
+
+        instance, plan = read_both(self.instance, self.start, self.max_bytes)
+        try:
+            starting_plan(plan, instance)
+        except InputError as error:
+            raise InputError(error.problems, str(self.start)) from None
+        return instance, plan
+
+
+def read_both(instance_path: Path, plan_path: Path, max_bytes: int) -> tuple[Instance, Plan]:
+    """An instance and a plan. Raises BadInputsError with what is wrong in either."""
+    from allocator.instance.files import load_instance
+    from allocator.plan.files import load_plan
+
+    faults: list[InputError] = []
+    instance: Instance | None = None
+    plan: Plan | None = None
+    try:
+        instance = load_instance(instance_path, max_bytes)
+    except InputError as error:
+        faults.append(error)
+    try:
+        plan = load_plan(plan_path, max_bytes)
+    except InputError as error:
+        faults.append(error)
+    if instance is None or plan is None:
+        raise BadInputsError(faults)
+    return instance, plan
