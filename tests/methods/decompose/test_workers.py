@@ -1,0 +1,68 @@
+"""Work spread over processes: the same results in the same order, and an end when it is asked for."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from allocator import generate_instance, solve
+from allocator.methods.clock import Clock
+from allocator.methods.decompose.workers import StoppedError, Workers
+
+
+def square(number: int) -> int:
+    return number * number
+
+
+def rest(seconds: float) -> None:
+    time.sleep(seconds)
+
+
+def fail(number: int) -> None:
+    raise ZeroDivisionError(f"number {number}")
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_results_come_in_the_order_of_the_tasks(count: int) -> None:
+    workers = Workers(Clock(), count)
+    assert workers.map(square, ((number,) for number in range(20))) == [n * n for n in range(20)]
+    assert workers.map(square, []) == []
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_an_error_comes_back(count: int) -> None:
+    with pytest.raises(ZeroDivisionError, match="number"):
+        Workers(Clock(), count).map(fail, [(1,), (2,)])
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_an_interrupt_stops_it(count: int) -> None:
+    interrupt = threading.Event()
+    workers = Workers(Clock(interrupt=interrupt), count)
+    workers.map(square, [(1,), (2,)])  # the processes are there
+    threading.Timer(0.3, interrupt.set).start()
+    begun = time.monotonic()
+    with pytest.raises(StoppedError):
+        workers.map(rest, [(0.1,)] * 100)
+    assert time.monotonic() - begun < 3.0
+
+
+def test_the_time_limit_stops_it() -> None:
+    with pytest.raises(StoppedError):
+        Workers(Clock(0.2), 1).map(rest, [(0.1,)] * 100)
+
+
+@pytest.mark.parametrize("family", ["election", "hubs"])
+def test_any_number_of_workers_finds_the_same(family: str) -> None:
+    instance = generate_instance(family, offices=20, days=24)
+    one, two = (
+        solve(instance, method="decompose", workers=count, rounds=3, gap=0.0, time_limit=None)
+        for count in (1, 2)
+    )
+    assert one.failure is two.failure is None
+    assert (one.workers, two.workers) == (1, 2)
+    assert (one.objective, one.bound, one.rounds) == (two.objective, two.bound, two.rounds)
+    assert one.plan.solution.prices == two.plan.solution.prices
+    assert one.decisions.packs.tolist() == two.decisions.packs.tolist()
