@@ -34,6 +34,7 @@ _PHASES = {
     "solve": "searching for better plans",
     "refill": "fitting slots and cards to the shipments",
     "start prices": "finding first prices for what offices share",
+    "prices": "pricing what offices share",
     "settling": "making one plan of what suits each office",
     "bound": "raising the bound, office by office",
 }
@@ -77,12 +78,11 @@ def source_in_words(source: str) -> str:
 
 
 def phase_in_words(phase: str) -> str:
-    """What is being worked on."""
+    """What is being worked on: a step, and after a comma what more a method says of it."""
     if phase.startswith("policy "):
         return f"trying the simple policy {phase.removeprefix('policy ')}"
-    if phase.startswith("prices, "):
-        return f"pricing what offices share, {phase.removeprefix('prices, ')}"
-    return _PHASES.get(phase, phase)
+    step, comma, details = phase.partition(", ")
+    return f"{_PHASES.get(step, step)}{comma}{details}"
 
 
 class _Unfailing:

@@ -112,8 +112,8 @@ def test_a_cluster_does_the_work(run: Run, quota: Path) -> None:
 
 
 def test_phases_in_words() -> None:
-    phases = ["start", "build", "start prices", "prices, round 12", "bound", "settling"]
-    assert "round 12" in phase_in_words("prices, round 12")
+    phases = ["start", "build", "start prices", "start prices, 60 offices", "prices, round 12", "bound"]
+    assert phase_in_words("prices, round 12") == "pricing what offices share, round 12"
     assert all(phase_in_words(phase) != phase for phase in phases)
 
 
