@@ -152,7 +152,8 @@ def _price_and_settle(
     return replace(
         work,
         rounds=result.rounds,
-        prices=describe_prices(instance, result.couplings, result.prices),
+        # Before the first round they mean nothing, and another solve had better not start from them.
+        prices=describe_prices(instance, result.couplings, result.prices) if result.rounds else None,
         build_seconds=result.build_seconds,
         solve_seconds=result.solve_seconds,
     )
