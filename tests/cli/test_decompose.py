@@ -103,12 +103,12 @@ def test_a_cluster_needs_dask(run: Run, small: Path, monkeypatch: pytest.MonkeyP
 def test_a_cluster_does_the_work(run: Run, quota: Path) -> None:
     distributed = pytest.importorskip("distributed")
     with distributed.LocalCluster(
-        n_workers=1, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0"
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0"
     ) as cluster:
         arguments = ["--method", "decompose", "--rounds", 1, "--cluster", cluster.scheduler_address]
         result = run("solve", quota, *arguments, "--json")
     assert result.exit_code == 0, result.output
-    assert json.loads(result.stdout)["workers"] == 1
+    assert json.loads(result.stdout)["workers"] == 2
 
 
 def test_phases_in_words() -> None:
