@@ -12,6 +12,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from allocator.backends.feasibility import TOLERANCE
 from allocator.errors import AllocatorError
 from allocator.milp.model import MilpModel, Vector
 
@@ -97,6 +98,7 @@ class SolveOptions:
     seed: int | None = None
     start: Vector | None = None  # a feasible point to begin from
     basis: Basis | None = None  # of a similar linear model, to go on from; a hint, checked for its form only
+    tolerance: float = TOLERANCE  # largest violation of the vector, relative to max(1, |row activity|)
     on_progress: Callable[[Progress], None] | None = None
     on_log: Callable[[str], None] | None = None  # the solver's own log, line by line
     interrupt: threading.Event | None = None  # set it to make the solver stop soon

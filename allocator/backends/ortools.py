@@ -288,6 +288,6 @@ def _result(session: Session, reply: Any) -> SolveResult:
             basis = final_basis(solution.basis, session.model, vector)
     if able.duals and stop is not StopReason.OPTIMAL and vector is not None:
         # A linear solver that is stopped early hands out its iterate, which it does not call feasible.
-        vector = vector if verify_vector(session.model, vector) else None
+        vector = vector if verify_vector(session.model, vector, session.options.tolerance) else None
     bound = reply.termination.objective_bounds.dual_bound if exact and not able.duals else None
     return conclude(session, stop, vector=vector, bound=bound, duals=duals, basis=basis)

@@ -76,7 +76,7 @@ def _best_vector(session: Session, returned: Vector | None) -> Vector | None:
     """The best of what the solver returned, the incumbents it handed out, and the start."""
     candidates = []
     if returned is not None:
-        verification = verify_vector(session.model, returned)
+        verification = verify_vector(session.model, returned, session.options.tolerance)
         if verification:
             candidates.append(whole(session.model, np.array(returned, dtype=np.float64)))
         else:

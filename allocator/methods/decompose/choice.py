@@ -1,0 +1,267 @@
+"""The choice of one plan for each office, and of the senders' trips, within the nation's hard limits.
+
+A mixed-integer programme over the plans found, with packs that can be added to a trip or taken off.
+Slots remain at their prices. What senders have on hand is kept as it is in the model, with the cards
+they print at most those of the mixture, and worth what its duals say.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from allocator.backends import SolveOptions, choose_solver, get_backend
+from allocator.methods.decompose.blocks import Block
+from allocator.methods.decompose.pricing import Plans, Priced
+from allocator.methods.decompose.variants import Variants
+from allocator.milp.model import MilpModel, Vector
+
+Indices = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Option:
+    """What there is to choose from in a block."""
+
+    variants: Variants
+    packs: sp.csr_array  # (V, E) of the plans
+    trip_use: sp.csr_array  # (resources, E)
+    senders: Senders
+
+    def use(self, choice: Choice) -> Vector:
+        """(resources,) what the trips of a choice use."""
+        used: Vector = self.trip_use @ choice.packs + self.senders.use @ choice.sent
+        return used
+
+
+@dataclass(frozen=True)
+class Senders:
+    """Stocks and trips of a block's senders (c,), and how plans (V,) and adjustments (A,) change them."""
+
+    columns: Indices  # (c,) of the block's records
+    cost: Vector  # (c,)
+    lower: Vector  # (c,)
+    upper: Vector  # (c,)
+    integer: NDArray[np.bool_]  # (c,)
+    use: sp.csr_array  # (resources, c)
+    matrix: sp.csr_array  # (q, c)
+    row_lower: Vector  # (q,)
+    row_upper: Vector  # (q,)
+    of_plans: sp.csr_array  # (q, V)
+    of_changes: sp.csr_array  # (q, A)
+    plan_price: Vector  # (V,) what plans pay for senders' packs in the value of their variants
+    change_price: Vector  # (A,)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Trips of a block."""
+
+    packs: Vector  # (E,) of terminal offices
+    columns: Indices  # (c,) of the records, those of senders
+    sent: Vector  # (c,) values of these columns
+
+
+def options_of(block: Block, plans: Plans, priced: Priced, variants: Variants, prices: Vector) -> Option:
+    """The variants of a block, with its senders."""
+    rows = np.nonzero(block.sender_rows)[0]
+    records, mixture = block.records, priced.mixture
+    inside = sp.csr_array(records.matrix[rows])
+    columns = np.unique(inside.indices).astype(np.int64)
+    others = np.where(block.sender_rows, 0.0, mixture.duals)
+    cost = (records.objective - records.matrix.T @ others)[columns]
+    # Cards are no more than in the mixture, since only then their records are print-ready.
+    cards = np.asarray(abs(records.matrix[~block.sender_rows][:, columns]).sum(axis=0)).ravel() > 0
+    point = mixture.point[columns]
+    of_trips = sp.csr_array(block.trip_rows[rows])
+    variants_price = of_trips.T @ mixture.duals[rows]
+    of_changes = sp.csr_array(of_trips[:, variants.trip] @ sp.diags_array(variants.sign, format="csr"))
+    return Option(
+        variants,
+        plans.packs,
+        block.trip_use,
+        Senders(
+            columns=columns,
+            cost=cost,
+            lower=records.column_lower[columns],
+            upper=np.where(cards, np.maximum(point, records.column_lower[columns]), records.column_upper[columns]),
+            integer=records.integer[columns],
+            use=sp.csr_array(block.use[:, columns]),
+            matrix=sp.csr_array(inside[:, columns]),
+            row_lower=records.row_lower[rows],
+            row_upper=records.row_upper[rows],
+            of_plans=sp.csr_array(of_trips @ plans.packs.T),
+            of_changes=of_changes,
+            plan_price=plans.packs @ variants_price,
+            change_price=variants.sign * variants_price[variants.trip],
+        ),
+    )
+
+
+def choose_trips(
+    options: list[Option],
+    limit: Vector,
+    ceiling: Vector,
+    prices: Vector,
+    start: list[Indices] | None,
+    backend: str,
+    solve_options: SolveOptions,
+) -> list[Choice] | None:
+    """For each block its trips, together of least cost within the limits (resources,); None without any.
+
+    Of the resources only those count that trips use, and targets; slots remain at their prices.
+    `start` is a choice (J,) of one plan for each office that keeps the limits, if one is known.
+    """
+    programme = _Programme(options, limit, ceiling, prices)
+    vector = programme.solve(start, backend, solve_options)
+    return None if vector is None else programme.trips(vector)
+
+
+class _Programme:
+    """The model: columns are plans, adjustments, senders' columns, and what exceeds soft limits."""
+
+    def __init__(self, options: list[Option], limit: Vector, ceiling: Vector, prices: Vector) -> None:
+        self.options = options
+        variants = [each.variants for each in options]
+        senders = [each.senders for each in options]
+        self.plan_starts = np.cumsum([0, *(len(each.office) for each in variants)])
+        self.change_starts = np.cumsum([0, *(len(each.variant) for each in variants)])
+        self.sender_starts = np.cumsum([0, *(len(each.columns) for each in senders)])
+        places = np.cumsum([0, *(int(each.office.max(initial=-1)) + 1 for each in variants)])
+        place = np.concatenate([each.office + first for each, first in zip(variants, places, strict=False)])
+        self.variant = np.concatenate(
+            [each.variant + first for each, first in zip(variants, self.plan_starts, strict=False)]
+        )
+        use = sp.hstack(
+            [each.use for each in variants]
+            + [each.change_use for each in variants]
+            + [each.use for each in senders],
+            format="csr",
+        )
+        rows = np.nonzero(np.diff(use.indptr))[0]
+        plans, changes, sent = int(self.plan_starts[-1]), len(self.variant), int(self.sender_starts[-1])
+        value = np.concatenate([each.value for each in variants] + [each.change for each in variants])
+        value -= use[:, : plans + changes].T @ prices
+        value += np.concatenate(
+            [each.plan_price for each in senders] + [each.change_price for each in senders]
+        )
+        soft = np.nonzero(np.isfinite(ceiling[rows]))[0]
+        most = np.concatenate([each.most for each in variants])
+        excess = sp.csr_array(
+            (-np.ones(len(soft)), (soft, np.arange(len(soft)))), shape=(len(rows), len(soft))
+        )
+        convexity = sp.csr_array((np.ones(plans), (place, np.arange(plans))), shape=(int(places[-1]), plans))
+        allowed = sp.csr_array((-most, (np.arange(changes), self.variant)), shape=(changes, plans))
+        used = use[rows]
+        stocks = [sp.block_diag([getattr(each, name) for each in senders], format="csr")
+                  for name in ("of_plans", "of_changes", "matrix")]
+        matrix = sp.csr_array(
+            sp.block_array(
+                [
+                    [used[:, :plans], used[:, plans : plans + changes], used[:, plans + changes :], excess],
+                    [convexity, None, None, None],
+                    [allowed, sp.eye_array(changes), None, None],
+                    [stocks[0], stocks[1], stocks[2], None],
+                ],
+                format="csr",
+            )
+        )
+        matrix.indices, matrix.indptr = matrix.indices.astype(np.int32), matrix.indptr.astype(np.int32)
+        free = np.full(len(rows), -np.inf)
+        self.model = MilpModel(
+            name="choice of trips",
+            objective=np.concatenate([value, *(each.cost for each in senders), ceiling[rows][soft]]),
+            offset=0.0,
+            matrix=matrix,
+            row_lower=np.concatenate(
+                [free, np.ones(int(places[-1])), np.full(changes, -np.inf), *(each.row_lower for each in senders)]
+            ),
+            row_upper=np.concatenate(
+                [limit[rows], np.ones(int(places[-1])), np.zeros(changes), *(each.row_upper for each in senders)]
+            ),
+            column_lower=np.concatenate(
+                [np.zeros(plans + changes), *(each.lower for each in senders), np.zeros(len(soft))]
+            ),
+            column_upper=np.concatenate(
+                [np.ones(plans), most, *(each.upper for each in senders), np.full(len(soft), np.inf)]
+            ),
+            integer=np.concatenate(
+                [
+                    np.ones(plans + changes, dtype=np.bool_),
+                    *(each.integer for each in senders),
+                    np.zeros(len(soft), dtype=np.bool_),
+                ]
+            ),
+        )
+        self.plans, self.changes, self.sent = plans, changes, sent
+        self.used, self.limit, self.soft = used, limit[rows], soft
+
+    def solve(self, start: list[Indices] | None, backend: str, options: SolveOptions) -> Vector | None:
+        """The best choice found, the start at the worst.
+
+        In the linear relaxation all but a few offices have a whole plan, since it has few rows besides
+        one for each office; the search goes over what it uses (relaxation-induced neighbourhood, Danna,
+        Rothberg and Le Pape 2005), and over everything only where that finds nothing.
+        """
+        solver = get_backend(backend)
+        able = choose_solver(backend, solver.solvers(), self.model, options.solver)[1]
+        known = [] if start is None else [self._start(start)]
+        relaxed = solver.solve(self.model.relaxed(), replace(options, solver=None, gap=None))
+        if relaxed.vector is not None:
+            used = relaxed.vector[: self.plans] > 1e-6
+            others = len(self.model.objective) - self.plans - self.changes
+            kept = np.concatenate([used, used[self.variant], np.ones(others, np.bool_)])
+            columns = np.nonzero(kept)[0]
+            result = solver.solve(_of_columns(self.model, columns), options)
+            if result.vector is not None:
+                vector = np.zeros(len(kept))
+                vector[columns] = result.vector
+                return min([*known, vector], key=self.model.value)
+        first = known[0] if known and able.start else None
+        result = solver.solve(self.model, replace(options, start=first))
+        if result.vector is not None:
+            known.append(result.vector)
+        return min(known, key=self.model.value, default=None)
+
+    def _start(self, chosen: list[Indices]) -> Vector:
+        vector = np.zeros(len(self.model.objective))
+        vector[np.concatenate([each + first for each, first in zip(chosen, self.plan_starts, strict=False)])] = 1.0
+        inside = self.plans + self.changes + self.sent
+        used = self.used @ vector[:inside]
+        vector[inside:] = np.maximum((used - self.limit)[self.soft], 0.0)
+        return vector
+
+    def trips(self, vector: Vector) -> list[Choice]:
+        """What a vector of the model says for each block."""
+        amounts = np.rint(vector[self.plans : self.plans + self.changes])
+        sent = vector[self.plans + self.changes :]
+        result = []
+        for k, option in enumerate(self.options):
+            packs = option.packs.T @ np.rint(vector[self.plan_starts[k] : self.plan_starts[k + 1]])
+            changed = amounts[self.change_starts[k] : self.change_starts[k + 1]]
+            np.add.at(packs, option.variants.trip, option.variants.sign * changed)
+            own = sent[self.sender_starts[k] : self.sender_starts[k + 1]]
+            result.append(Choice(packs, option.senders.columns, own))
+        return result
+
+
+def _of_columns(model: MilpModel, columns: Indices) -> MilpModel:
+    """The model in which all other columns are 0."""
+    matrix = sp.csr_array(model.matrix[:, columns])
+    rows = np.nonzero(np.diff(matrix.indptr))[0]
+    matrix = sp.csr_array(matrix[rows])
+    matrix.indices, matrix.indptr = matrix.indices.astype(np.int32), matrix.indptr.astype(np.int32)
+    return MilpModel(
+        name=model.name,
+        objective=model.objective[columns],
+        offset=model.offset,
+        matrix=matrix,
+        row_lower=model.row_lower[rows],
+        row_upper=model.row_upper[rows],
+        column_lower=model.column_lower[columns],
+        column_upper=model.column_upper[columns],
+        integer=model.integer[columns],
+    )

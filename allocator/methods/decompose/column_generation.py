@@ -1,0 +1,181 @@
+"""Rounds of pricing and master over some blocks, with what they may use of the resources: the next prices.
+
+Blocks may be all or a sample. A sample of every eighth block, with its share of each resource, has
+nearly the same prices as all and takes an eighth of the time for a round; so prices are found on a
+small sample first, and the last rounds over all blocks begin close to their goal.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from allocator.backends import SolveOptions
+from allocator.methods.decompose.blocks import Block
+from allocator.methods.decompose.couplings import Couplings
+from allocator.methods.decompose.master import Master, MasterSolution
+from allocator.methods.decompose.pricing import Plans, Priced, first_plans, price_block
+from allocator.methods.decompose.settling import Settled
+from allocator.methods.decompose.stabilisation import Box
+from allocator.methods.decompose.workers import Workers
+from allocator.milp.model import Vector
+
+_MOST_GROUPS = 1000  # more components than these are grouped by block in the master
+_ROUNDING = 1e-11  # relative; above what sums of some thousand doubles can lose
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass
+class Pool:
+    """What is known of every block: plans so far, and the last pricing."""
+
+    blocks: list[Block]
+    plans: list[Plans]
+    priced: dict[int, Priced] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where the rounds have come to; all relative to the estimated bound."""
+
+    estimate: float  # the Lagrangian function at the prices, from good plans
+    bound: float  # the same, proven; -inf if not asked for
+    ahead: float  # how far the master's mixture is above the best estimate
+    apart: float  # how far the blocks' mixtures are above what they are estimated to be at least
+
+
+class ColumnGeneration:
+    """Prices of the resources for some blocks of a pool, and the columns that they are made from."""
+
+    def __init__(
+        self,
+        pool: Pool,
+        couplings: Couplings,
+        constant: float,
+        prices: Vector,
+        reach: float,
+        workers: Workers,
+        backend: str,
+        options: SolveOptions,
+    ) -> None:
+        """`constant` is what is added to the cost of the blocks, `reach` how wrong the prices may be."""
+        self.pool, self.couplings = pool, couplings
+        self.constant = constant
+        self._all = range(len(pool.blocks))
+        self.workers, self.backend, self.options = workers, backend, options
+        sizes = [pool.blocks[k].components for k in self._all]
+        self._by_component = sum(sizes) <= _MOST_GROUPS
+        groups = np.cumsum([0, *(sizes if self._by_component else [1] * len(sizes))])
+        self.group_starts = groups
+        self.master = Master(couplings.limit, couplings.ceiling, int(groups[-1]), backend, options)
+        self.box = Box(couplings, prices, reach)
+        self.prices = prices
+        self.best_prices, self.best_estimate = prices, -math.inf
+        self.shares: list[list[Vector]] = []  # per column of the master and chosen block, of its plans
+        self.solution: MasterSolution | None = None
+
+    def step(self, rounds: int, close: float, *, exact: bool = False) -> Standing:
+        """Price the blocks, with so many rounds within each at most, and let the master propose the next prices."""
+        pool = self.pool
+        priced = self.workers.map(
+            _price,
+            (
+                (
+                    pool.blocks[k],
+                    pool.plans[k],
+                    self.prices,
+                    rounds,
+                    close,
+                    exact,
+                    self.backend,
+                    self.options,
+                    pool.priced.get(k),
+                )
+                for k in self._all
+            ),
+        )
+        for k, each in zip(self._all, priced, strict=True):
+            pool.plans[k], pool.priced[k] = each.plans, each
+        bound = self._lagrangian([each.bound for each in priced]) if exact else -math.inf
+        estimate = self._lagrangian([each.estimate for each in priced])
+        if self.solution is not None:
+            self.box.learn(self.best_estimate, self.solution.value + self.constant, estimate)
+        if estimate > self.best_estimate:
+            self.best_prices, self.best_estimate = self.prices, estimate
+        mixtures = [each.mixture for each in priced]
+        value = self._lagrangian([each.value for each in mixtures])
+        self.add_column([each.cost for each in mixtures], [each.use for each in mixtures], [each.shares for each in mixtures])
+        self.solution = self.master.solve(self.best_prices, self.box)
+        self.prices = self.solution.prices
+        scale = max(1.0, abs(self.best_estimate))
+        ahead = (self.solution.value + self.constant - self.best_estimate) / scale
+        return Standing(estimate, bound, ahead, (value - estimate) / scale)
+
+    def add_column(self, costs: Sequence[Vector], uses: Sequence[sp.csr_array], shares: list[Vector]) -> None:
+        """A column for each group, of its cost, use and plans; costs and uses by component."""
+        if not self._by_component:
+            costs = [np.array([cost.sum()]) for cost in costs]
+            uses = [sp.csr_array(use.sum(axis=1)[:, None]) for use in uses]
+        self.master.add(np.concatenate(costs), sp.csr_array(sp.hstack(uses, format="csr")))
+        self.shares.append(shares)
+
+    def add_decisions(self, decisions: Sequence[Settled], shares: list[Vector]) -> None:
+        """A column of decisions."""
+        self.add_column([each.cost for each in decisions], [each.use for each in decisions], shares)
+
+    def plan_shares(self) -> list[Vector]:
+        """For each chosen block the shares of its plans in the master's mixture."""
+        assert self.solution is not None
+        result = []
+        for place, k in enumerate(self._all):
+            own = self.solution.shares[:, self.group_starts[place] : self.group_starts[place + 1]]
+            office = self.pool.plans[k].office
+            component = self.pool.blocks[k].office_component[office]
+            group = component if self._by_component else np.zeros(len(office), np.int64)
+            total = np.zeros(len(office))
+            for column, shares in enumerate(self.shares):
+                part = shares[place]
+                total[: len(part)] += part * own[column, group[: len(part)]]
+            result.append(total)
+        return result
+
+    def use_by_block(self) -> Vector:
+        """(resources, chosen blocks) use in the master's mixture."""
+        assert self.solution is not None
+        use: Vector = np.add.reduceat(self.solution.use.toarray(), self.group_starts[:-1], axis=1)
+        return use
+
+    def _lagrangian(self, parts: list[Vector]) -> float:
+        """Sum up the Lagrangian function: parts of components, less what the limits are worth."""
+        return lagrangian(parts, self.prices, self.couplings.limit, self.constant)
+
+
+def lagrangian(parts: Sequence[Vector], prices: Vector, limit: Vector, constant: float) -> float:
+    """The sum of what components cost at prices, less what the limits are worth, rounded down."""
+    pieces = np.concatenate(parts)
+    charged = prices * limit
+    size = float(np.abs(pieces).sum() + np.abs(charged).sum())
+    return constant + math.fsum(pieces) - math.fsum(charged) - _ROUNDING * size
+
+
+def _price(
+    block: Block,
+    plans: Plans,
+    prices: Vector,
+    rounds: int,
+    close: float,
+    exact: bool,
+    backend: str,
+    options: SolveOptions,
+    last: Priced | None,
+) -> Priced:
+    if last is None:
+        plans = plans.joined(first_plans(block, prices))
+        return price_block(block, plans, prices, rounds, close, exact, backend, options)
+    return price_block(block, plans, prices, rounds, close, exact, backend, options, last.mixture.basis)

@@ -1,0 +1,264 @@
+"""Method `decompose`: prices for what offices share, components on their own, a plan made of the parts.
+
+1. Start prices: the linear relaxation of a small sample of the offices (`sampling`, `linear`), then
+   rounds of pricing on samples three times as large each; or the prices of an earlier solve.
+2. Pricing: every block at these prices gives a bound and better plans (`pricing`), the master the next
+   prices (`column_generation`).
+3. Settling: trips are chosen and records refilled within hard limits (`settlement`): a valid plan.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import time
+from contextlib import closing, suppress
+from dataclasses import dataclass
+
+import numpy as np
+
+from allocator.backends import SolveOptions
+from allocator.instance.models import Instance
+from allocator.methods.clock import Clock
+from allocator.methods.decompose.blocks import Block, take_apart
+from allocator.methods.decompose.column_generation import ColumnGeneration, Pool
+from allocator.methods.decompose.couplings import Couplings, find_couplings, transfer_prices
+from allocator.methods.decompose.linear import sample_prices
+from allocator.methods.decompose.pricing import one_plan_each
+from allocator.methods.decompose.restocking import compile_search
+from allocator.methods.decompose.sampling import sample_sizes, smaller_nation
+from allocator.methods.decompose.settlement import settle_nation
+from allocator.methods.decompose.settling import Settled, settled
+from allocator.methods.decompose.workers import StoppedError, Workers
+from allocator.methods.record import Record
+from allocator.methods.rounding import round_plan
+from allocator.milp.formulation import Formulation, formulate
+from allocator.milp.model import Vector
+from allocator.plan.arrays import PlanArrays
+
+_OFFICES_IN_BLOCK = 16
+_INNER_ROUNDS = 10  # of pricing a block
+_NEAR = 3e-5  # of the bound: the master is as near as it needs to be
+_FIRST_REACH, _REACH = 0.3, 0.05  # how wrong prices of a relaxation may be, and those of a sample
+_SAMPLE_NEAR = 3e-4  # the same for a sample, whose prices are no better than that
+_SAMPLE_ROUNDS = 15
+_TOLERANCE = 1e-4  # of cards and records in the pieces: the plan is rounded and checked anyhow
+_PATIENCE = 3  # settlements without a better plan or bound
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class DecomposeOutcome:
+    """What the engine did; plans and bounds are in the record."""
+
+    build_seconds: float
+    solve_seconds: float
+    couplings: Couplings
+    prices: Vector  # (resources,) those of the best bound
+    rounds: int
+
+
+def solve_decomposed(
+    record: Record,
+    clock: Clock,
+    backend: str,
+    options: SolveOptions,
+    *,
+    workers: int | None = None,
+    rounds: int | None = None,
+    start: Vector | None = None,
+) -> DecomposeOutcome:
+    """Price, settle and go on until the gap is closed, the time or the rounds are over, or nothing helps.
+
+    `start` (resources,) are prices to begin with. Raises BackendError if a solver has no answer, or
+    breaks; what was found by then is in the record.
+    """
+    begun = time.monotonic()
+    record.enter("build")
+    crew = Workers(clock, workers)
+    crew.get_ready(compile_search)
+    nation = _Nation.of(record.instance)
+    built = time.monotonic()
+    pieces = SolveOptions(seed=options.seed, tolerance=_TOLERANCE)
+    engine: _Engine | None = None
+    with suppress(StoppedError), closing(crew):
+        if start is None:
+            record.enter("start prices")
+            start = _start_prices(record, clock, nation, crew, backend, pieces)
+        engine = _Engine(record, clock, nation, start, crew, backend, pieces)
+        engine.run(rounds, options.gap or 0.0)
+    found = engine.generation.best_prices if engine else np.zeros(len(nation.couplings.limit))
+    return DecomposeOutcome(
+        built - begun,
+        time.monotonic() - built,
+        nation.couplings,
+        found,
+        engine.rounds if engine else 0,
+    )
+
+
+@dataclass(frozen=True)
+class _Nation:
+    """An instance, or a sample of one, taken apart."""
+
+    formulation: Formulation
+    couplings: Couplings
+    blocks: list[Block]
+
+    @classmethod
+    def of(cls, instance: Instance) -> _Nation:
+        formulation = formulate(instance)
+        couplings = find_couplings(formulation)
+        return cls(formulation, couplings, take_apart(formulation, couplings, _OFFICES_IN_BLOCK))
+
+    def decisions(self, plan: PlanArrays) -> list[Settled]:
+        """What a plan says for each block."""
+        vector = self.formulation.embed(plan)
+        return [settled(block, vector[block.columns], vector[block.trip_columns]) for block in self.blocks]
+
+    def generation(
+        self,
+        prices: Vector,
+        reach: float,
+        plan: PlanArrays,
+        crew: Workers,
+        backend: str,
+        options: SolveOptions,
+    ) -> ColumnGeneration:
+        """Column generation from these prices, with the plan as its first column."""
+        decisions = self.decisions(plan)
+        plans = [
+            one_plan_each(block, each.packs) for block, each in zip(self.blocks, decisions, strict=True)
+        ]
+        generation = ColumnGeneration(
+            Pool(self.blocks, plans),
+            self.couplings,
+            self.formulation.model.offset,
+            prices,
+            reach,
+            crew,
+            backend,
+            options,
+        )
+        generation.add_decisions(decisions, [np.ones(len(each.office)) for each in plans])
+        return generation
+
+
+def _start_prices(
+    record: Record, clock: Clock, nation: _Nation, crew: Workers, backend: str, options: SolveOptions
+) -> Vector:
+    """(resources,) prices of the nation from samples, each three times the one before."""
+    instance = record.instance
+    first, *sizes = sample_sizes(len(instance.offices), instance.days)
+    sample = smaller_nation(instance, first)
+    formulation = formulate(sample)
+    couplings = find_couplings(formulation)
+    prices = sample_prices(formulation, couplings, backend, options)
+    reach = _FIRST_REACH
+    for size in sizes:
+        sample = smaller_nation(instance, size)
+        smaller = _Nation.of(sample)
+        prices = transfer_prices(prices, couplings, smaller.couplings)
+        couplings = smaller.couplings
+        generation = smaller.generation(prices, reach, PlanArrays.empty(sample), crew, backend, options)
+        ahead = 2e-2
+        for number in range(_SAMPLE_ROUNDS):
+            record.enter(f"start prices, {len(sample.offices)} offices, round {number + 1}")
+            ahead = generation.step(_INNER_ROUNDS, _closeness(ahead)).ahead
+            _LOG.debug(
+                "%.1f s, %d offices, round %d: estimate %.8g, master %.2e above",
+                clock.seconds, len(sample.offices), number + 1, generation.best_estimate, ahead,
+            )
+            if ahead < _SAMPLE_NEAR or clock.seconds > 0.4 * clock.limit:
+                break
+        prices, reach = generation.best_prices, _REACH
+    return transfer_prices(prices, couplings, nation.couplings)
+
+
+def _closeness(ahead: float) -> float:
+    """How near blocks get to their own bound, when the master is so far from the nation's."""
+    return float(np.clip(0.2 * ahead, 1e-6, 4e-3))
+
+
+class _Engine:
+    """The state of a solve between rounds over the whole nation."""
+
+    def __init__(
+        self,
+        record: Record,
+        clock: Clock,
+        nation: _Nation,
+        start: Vector,
+        crew: Workers,
+        backend: str,
+        options: SolveOptions,
+    ) -> None:
+        self.record, self.clock, self.nation = record, clock, nation
+        self.generation = nation.generation(start, _REACH, record.plan, crew, backend, options)
+        self.current = nation.decisions(record.plan)
+        # Of each office the plan, among its block's, that is part of the decisions at hand.
+        self.incumbent = [np.arange(len(block.offices)) for block in nation.blocks]
+        arrays = record.instance.arrays
+        needing = arrays.ingestible[:, :, -1].sum(axis=1).astype(np.float64)
+        self.applicants = np.array([needing[block.offices].sum() for block in nation.blocks])
+        self.rounds = 0
+
+    def run(self, rounds: int | None, gap: float) -> None:
+        """Rounds of pricing; a settlement whenever the master has come much nearer, and at the end."""
+        idle, ahead = 0, 2e-2
+        enough, settled_at = max(0.3 * gap, _NEAR), self.clock.seconds
+        pricing, settling = 0.0, 0.0
+        while idle < _PATIENCE and (rounds is None or self.rounds < rounds) and not self.clock.over:
+            self.rounds += 1
+            ending = self.clock.remaining < 2 * pricing + 1.5 * max(settling, 3 * pricing)
+            waited = self.clock.seconds - settled_at > max(20.0, 10 * settling)
+            due = ending or waited or ahead < enough or self.rounds == rounds
+            self.record.enter(f"prices, round {self.rounds}")
+            begun = time.monotonic()
+            standing = self.generation.step(_INNER_ROUNDS, _closeness(ahead), exact=due)
+            pricing = time.monotonic() - begun
+            ahead = standing.ahead
+            if due:
+                self.record.offer_bound(standing.bound)
+            _LOG.debug(
+                "%.1f s, round %d: estimate %.8g, %.2e apart, bound %s, master %.2e above",
+                self.clock.seconds, self.rounds, standing.estimate, standing.apart, self.record.bound, ahead,
+            )
+            if due:
+                before = self.record.cost, self.record.bound
+                begun = time.monotonic()
+                self._settle()
+                settling = time.monotonic() - begun
+                enough, settled_at = max(0.3 * ahead, _NEAR), self.clock.seconds
+                _LOG.debug("%.1f s, cost %.8g gap %s", self.clock.seconds, self.record.cost, self.record.gap)
+                idle = idle + 1 if before == (self.record.cost, self.record.bound) else 0
+                if ending or (self.record.gap is not None and self.record.gap <= gap):
+                    break
+
+    def _settle(self) -> None:
+        self.record.enter("settling")
+        generation, blocks = self.generation, self.nation.blocks
+        results = settle_nation(
+            generation,
+            self.incumbent,
+            self.applicants,
+            max(1.0, min(5.0, self.clock.remaining / 20)),
+        )
+        plans = generation.pool.plans
+        failed = sum(each is None for each in results)
+        self.current = [new or old for new, old in zip(results, self.current, strict=True)]
+        for k, new in enumerate(results):
+            if new is not None:
+                self.incumbent[k] = len(plans[k].office) - np.arange(len(blocks[k].offices), 0, -1)
+        vector = np.zeros(self.nation.formulation.model.shape[1])
+        for block, each in zip(blocks, self.current, strict=True):
+            vector[block.columns] = each.point
+            vector[block.trip_columns] = each.packs
+        plan = round_plan(self.record.instance, self.nation.formulation.extract(vector))
+        cost = self.record.offer_plan(plan, "decompose")
+        drawn = float(sum(each.cost.sum() for each in self.current)) + self.nation.formulation.model.offset
+        _LOG.debug("%.1f s settled but for %d blocks: %.8g, rounded %.8g", self.clock.seconds, failed, drawn, cost)
+        shares = [np.zeros(len(each.office)) for each in plans]
+        for k, chosen in enumerate(self.incumbent):
+            shares[k][chosen] = 1.0
+        generation.add_decisions(self.current, shares)

@@ -1,0 +1,104 @@
+"""The master problem: which prices to try next, and how much of each resource a component should get.
+
+Dantzig-Wolfe decomposition by component. Each pricing gives columns, one for each component: its cost
+and its use. Their best mixture within the limits is a linear model of few rows; its duals are the next
+prices, kept within a box around the best prices so far (Marsten, Hogan and Blankenship 1975; du Merle
+et al. 1999), because far from where columns have been made they mean little.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from allocator.backends import BackendError, SolveOptions, get_backend
+from allocator.methods.decompose.stabilisation import Box
+from allocator.milp.model import MilpModel, Vector
+
+
+@dataclass(frozen=True)
+class MasterSolution:
+    """A mixture of columns, and what it says."""
+
+    prices: Vector  # (resources,)
+    use: sp.csr_array  # (resources, groups) of each group in the mixture
+    shares: Vector  # (columns, groups)
+    value: float  # the mixture's cost; without a box no plan of components mixed costs less so far
+
+
+@dataclass
+class Master:
+    """Columns so far, over (groups,) of components."""
+
+    limit: Vector  # (resources,)
+    ceiling: Vector  # (resources,)
+    groups: int
+    backend: str
+    options: SolveOptions
+    costs: list[Vector] = field(default_factory=list)  # (groups,) each
+    uses: list[sp.csr_array] = field(default_factory=list)  # (resources, groups) each
+
+    def add(self, cost: Vector, use: sp.csr_array) -> None:
+        """A column for each group."""
+        self.costs.append(cost)
+        self.uses.append(use)
+
+    def solve(self, center: Vector, box: Box) -> MasterSolution:
+        """The best mixture, with prices within the box around `center` (resources,).
+
+        Raises BackendError if the solver has no answer.
+        """
+        resources, count = len(self.limit), len(self.costs)
+        lowest = np.maximum(center - box.reach, 0.0)
+        highest = np.minimum(self.ceiling, center + box.reach)
+        more, less = np.nonzero(np.isfinite(highest))[0], np.nonzero(lowest > 0)[0]
+        use = sp.hstack(self.uses, format="csr")
+        convexity = sp.hstack([sp.eye_array(self.groups)] * count, format="csr")
+        # What is used beyond the limit at the highest price, and left unused at the lowest.
+        slack = _entries(np.concatenate([-np.ones(len(more)), np.ones(len(less))]), np.append(more, less), resources)
+        # Slots used on one day instead of another; more or fewer in all at a price of its own.
+        level = sp.csr_array(np.append(box.slots[more], -1.0 * box.slots[less])[None, :])
+        matrix = sp.csr_array(
+            sp.block_array(
+                [
+                    [use, slack, None],
+                    [convexity, None, None],
+                    [None, level, sp.csr_array(np.array([[-1.0, 1.0]]))],
+                ],
+                format="csr",
+            )
+        )
+        matrix.indices, matrix.indptr = matrix.indices.astype(np.int32), matrix.indptr.astype(np.int32)
+        cost = np.concatenate(self.costs)
+        size = matrix.shape[1]
+        scale = max(1.0, float(np.abs(cost).max(initial=0.0)) / 1e4)
+        model = MilpModel(
+            name="master",
+            objective=np.concatenate([cost, highest[more], -lowest[less], [box.level, box.level]]) / scale,
+            offset=0.0,
+            matrix=matrix,
+            row_lower=np.concatenate([np.full(resources, -np.inf), np.ones(self.groups), np.zeros(1)]),
+            row_upper=np.concatenate([self.limit, np.ones(self.groups), np.zeros(1)]),
+            column_lower=np.zeros(size),
+            column_upper=np.full(size, np.inf),
+            integer=np.zeros(size, dtype=np.bool_),
+        )
+        result = get_backend(self.backend).solve(model, self.options)
+        if result.vector is None or result.duals is None:
+            raise BackendError(f"{self.backend} did not solve the master: {result.message or result.stop}")
+        share = result.vector[: len(cost)]
+        place = np.tile(np.arange(self.groups), count)
+        spread = sp.csr_array((share, (np.arange(len(cost)), place)), shape=(len(cost), self.groups))
+        prices = np.clip(-result.duals[:resources] * scale, 0.0, self.ceiling)
+        shares = share.reshape(count, self.groups)
+        return MasterSolution(
+            prices, sp.csr_array(use @ spread), shares, float(result.objective or 0.0) * scale
+        )
+
+
+def _entries(values: Vector, rows: NDArray[np.int64], count: int) -> sp.csr_array:
+    """One column for each value, in the row given."""
+    return sp.csr_array((values, (rows, np.arange(len(values)))), shape=(count, len(values)))

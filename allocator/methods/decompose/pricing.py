@@ -1,0 +1,270 @@
+"""Blocks at given prices: the best records and mixture of trips, and a bound that is proven.
+
+Within a block the records and the restocking of terminal offices are kept apart once more by
+Dantzig-Wolfe decomposition: a small linear model mixes the ways of restocking found so far, its duals
+say what a card is worth on each day, and restocking at that worth gives the bound and better ways.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from allocator.backends import Basis, BackendError, SolveOptions, dual_bounds, get_backend, usable
+from allocator.methods.decompose.blocks import Block
+from allocator.methods.decompose.restocking import full_speed, restock
+from allocator.milp.builder import ABSENT
+from allocator.milp.model import MilpModel, Vector
+
+Indices = NDArray[np.int64]
+WHOLE = 1000.0  # what a share of 1 is in linear models: near the cards of a plan, so that all is of one size
+_ANSWERS = 8  # plans of an office at a time
+_ROUNDING = 1e-11  # relative; above what sums of some thousand doubles can lose
+
+
+@dataclass(frozen=True)
+class Plans:
+    """Ways of restocking found so far for the terminal offices of a block (P,)."""
+
+    office: Indices  # (P,)
+    packs: sp.csr_array  # (P, E)
+    printed: Vector  # (P, T) R at full speed
+    cost: Vector  # (P,) freight, and the idle cost of what it brings
+
+    def joined(self, other: Plans) -> Plans:
+        return Plans(
+            np.concatenate([self.office, other.office]),
+            sp.csr_array(sp.vstack([self.packs, other.packs], format="csr")),
+            np.concatenate([self.printed, other.printed]),
+            np.concatenate([self.cost, other.cost]),
+        )
+
+    def take(self, chosen: Indices) -> Plans:
+        return Plans(
+            self.office[chosen], sp.csr_array(self.packs[chosen]), self.printed[chosen], self.cost[chosen]
+        )
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """The best records and mixture of plans of a block."""
+
+    value: Vector  # (C,) cost plus use at prices, of each component
+    cost: Vector  # (C,) true cost
+    use: sp.csr_array  # (resources, C)
+    shares: Vector  # (P,) of each plan
+    point: Vector  # (n,) the records' columns
+    duals: Vector  # (m,) of the records' rows, signs as the bounds call for
+    basis: Basis | None  # of the restricted model
+
+
+@dataclass(frozen=True)
+class Priced:
+    """What came of pricing a block."""
+
+    bound: Vector  # (C,) no valid decisions of the component cost less at the prices; -inf if not asked for
+    estimate: Vector  # (C,) the same, taken from good trips instead of the best
+    mixture: Mixture
+    plans: Plans  # those before, and new ones that would lower the mixture's value
+    duals: Vector  # (m,) of the records' rows, those of the estimate
+
+
+def plans_of(block: Block, office: Indices, packs: sp.csr_array) -> Plans:
+    """Plans of terminal offices (P,) that send packs (P, E) and print at full speed."""
+    printed = full_speed(block.depletion, block.trips, office, packs)
+    trips = sp.csr_array(((packs.data > 0.5).astype(np.float64), packs.indices, packs.indptr), shape=packs.shape)
+    return Plans(office, packs, printed, trips @ block.fixed + packs @ block.price)
+
+
+def one_plan_each(block: Block, packs: Vector) -> Plans:
+    """For each terminal office a plan: the trips given (E,)."""
+    offices = np.arange(len(block.offices))
+    used = np.nonzero(packs)[0]
+    matrix = sp.csr_array(
+        (packs[used].astype(np.float64), (block.trips.office[used], used)),
+        shape=(len(offices), len(block.trips.office)),
+    )
+    return plans_of(block, offices, matrix)
+
+
+def first_plans(block: Block, prices: Vector) -> Plans:
+    """For each terminal office: no trips, and the best trips if every card had its full worth."""
+    price = np.maximum(block.price + block.trip_use.T @ prices, 0.0)
+    best = restock(block.depletion, block.trips, block.fixed, price, block.full_worth, exact=False)
+    return one_plan_each(block, np.zeros(len(block.trips.office))).joined(
+        plans_of(block, best.office, best.packs)
+    )
+
+
+def restricted_model(block: Block, plans: Plans, prices: Vector) -> MilpModel:
+    """Records at prices, and for each terminal office a mixture of its plans: (n + P) columns.
+
+    The columns of an office's plans add up to `WHOLE`.
+    """
+    records = block.records
+    rows, columns = records.shape
+    count, offices = len(plans.office), len(block.offices)
+    linked = block.linked[plans.office]
+    plan, day = np.nonzero(linked != ABSENT)
+    entries = sp.csr_array(
+        (-plans.printed[plan, day] / WHOLE, (linked[plan, day], plan)), shape=(rows, count)
+    ) + sp.csr_array(block.trip_rows @ plans.packs.T / WHOLE)
+    convexity = sp.csr_array((np.ones(count), (plans.office, np.arange(count))), shape=(offices, count))
+    matrix = sp.csr_array(sp.block_array([[records.matrix, entries], [None, convexity]], format="csr"))
+    matrix.indices, matrix.indptr = matrix.indices.astype(np.int32), matrix.indptr.astype(np.int32)
+    return MilpModel(
+        name="restricted",
+        objective=np.concatenate(
+            [
+                records.objective + block.use.T @ prices,
+                (plans.cost + plans.packs @ (block.trip_use.T @ prices)) / WHOLE,
+            ]
+        ),
+        offset=0.0,
+        matrix=matrix,
+        row_lower=np.concatenate([records.row_lower, np.full(offices, WHOLE)]),
+        row_upper=np.concatenate([records.row_upper, np.full(offices, WHOLE)]),
+        column_lower=np.concatenate([records.column_lower, np.zeros(count)]),
+        column_upper=np.concatenate([records.column_upper, np.full(count, WHOLE)]),
+        integer=np.zeros(columns + count, np.bool_),
+    )
+
+
+def mix(
+    block: Block,
+    plans: Plans,
+    prices: Vector,
+    backend: str,
+    options: SolveOptions,
+    basis: Basis | None = None,
+    chosen: Indices | None = None,
+) -> Mixture:
+    """Solve the restricted model of a block, from a basis if there is one; of plans `chosen` if given.
+
+    Raises BackendError if the solver has no answer.
+    """
+    model = restricted_model(block, plans, prices)
+    if chosen is not None:
+        model.column_upper[block.records.shape[1] :] = 0.0
+        model.column_upper[block.records.shape[1] + chosen] = WHOLE
+    result = get_backend(backend).solve(model, usable(replace(options, basis=basis), backend, model))
+    if result.vector is None and basis is not None:
+        # From a basis HiGHS may end outside its tolerance, and from nothing not.
+        result = get_backend(backend).solve(model, options)
+    if result.duals is None or result.vector is None:
+        raise BackendError(f"{backend} did not solve a block's linear model: {result.message or result.stop}")
+    rows, columns = block.records.shape
+    point, shares = result.vector[:columns], result.vector[columns:] / WHOLE
+    plan_component = block.office_component[plans.office]
+    cost = block.constant + np.bincount(
+        block.column_component, block.records.objective * point, block.components
+    )
+    cost += np.bincount(plan_component, plans.cost * shares, block.components)
+    use = by_component(block.use, point, block.column_component, block.components)
+    use += by_component(block.trip_use, plans.packs.T @ shares, block.trip_component, block.components)
+    duals = result.duals[:rows].copy()
+    linked = block.linked[block.linked != ABSENT]
+    duals[linked] = np.where(duals[linked] < -1e-9, duals[linked], 0.0)
+    return Mixture(cost + use.T @ prices, cost, sp.csr_array(use), shares, point, duals, result.basis)
+
+
+def card_worth(block: Block, duals: Vector) -> Vector:
+    """(J, T) what one more card printed by a day would save on that day, by the duals of the records' rows."""
+    present = block.linked != ABSENT
+    worth = np.zeros(block.linked.shape)
+    worth[present] = -duals[block.linked[present]]
+    return worth
+
+
+def price_block(
+    block: Block,
+    plans: Plans,
+    prices: Vector,
+    rounds: int,
+    close: float,
+    exact: bool,
+    backend: str,
+    options: SolveOptions,
+    basis: Basis | None = None,
+) -> Priced:
+    """Mix, and add plans that are better at the worth that the mixture gives to cards.
+
+    Until the mixture's value and its estimated bound are within `close` (relative), but no more than
+    so many rounds. The plans come from a beam search, which misses little and takes a small part of
+    the time; at the end an exact one proves the bound if it is asked for.
+
+    Raises BackendError if the solver has no answer.
+    """
+    estimate = np.full(block.components, -np.inf)
+    duals: Vector | None = None
+    while True:
+        rounds -= 1
+        mixture = mix(block, plans, prices, backend, options, basis)
+        basis = mixture.basis
+        found, plans, grown = _improve(block, plans, prices, mixture.duals, exact=False)
+        duals, estimate = _better(block, duals, estimate, mixture.duals, found)
+        apart = mixture.value.sum() - estimate.sum()
+        if rounds <= 0 or apart <= close * abs(mixture.value.sum()) or not grown:
+            break
+    bound = np.full(block.components, -np.inf)
+    if exact:
+        bound, plans, _ = _improve(block, plans, prices, duals, exact=True)
+    return Priced(bound, estimate, mixture, plans, duals)
+
+
+def _better(
+    block: Block, center: Vector | None, estimate: Vector, duals: Vector, found: Vector
+) -> tuple[Vector, Vector]:
+    """For each component the duals with the better estimate, and that estimate."""
+    if center is None:
+        return duals, found
+    better = found > estimate
+    return np.where(better[block.row_component], duals, center), np.maximum(found, estimate)
+
+
+def _improve(
+    block: Block, plans: Plans, prices: Vector, duals: Vector, *, exact: bool
+) -> tuple[Vector, Plans, bool]:
+    """(C,) a bound by duals of the records' rows, the plans with better ones, and whether there were any.
+
+    Without `exact` the bound is only an estimate.
+    """
+    worth = card_worth(block, duals)
+    records = replace(block.records, objective=block.records.objective + block.use.T @ prices)
+    base = dual_bounds(records, duals, block.row_component, block.column_component, block.components)
+    asked = block.price + block.trip_use.T @ prices - block.trip_rows.T @ duals
+    price = np.maximum(asked, 0.0)
+    paid_back = (asked - price) * block.trips.most
+    base += block.constant + np.bincount(block.trip_component, paid_back, block.components)
+    costs = plans.cost + plans.packs @ (price - block.price)
+    costs -= (worth[plans.office] * plans.printed).sum(axis=1)
+    least = np.full(len(block.offices), np.inf)
+    np.minimum.at(least, plans.office, costs)
+    best = restock(
+        block.depletion,
+        block.trips,
+        block.fixed,
+        price,
+        worth,
+        least - 1e-7 * np.abs(least) - 1e-3,
+        exact=exact,
+        answers=_ANSWERS,
+    )
+    values = np.bincount(block.office_component, best.value, block.components)
+    size = np.abs(base) + np.abs(block.constant) + np.abs(values)
+    earned = (worth * block.depletion.applicants).sum(axis=1)
+    size += np.bincount(block.office_component, earned, block.components)
+    bound = base + values - _ROUNDING * size
+    if len(best.office):
+        plans = plans.joined(plans_of(block, best.office, best.packs))
+    return bound, plans, len(best.office) > 0
+
+
+def by_component(use: sp.csr_array, amount: Vector, component: Indices, components: int) -> sp.csr_array:
+    """(resources, C) of what columns use, by the component that they belong to."""
+    used = np.nonzero(amount)[0]
+    spread = sp.csr_array((amount[used], (used, component[used])), shape=(len(amount), components))
+    return sp.csr_array(use @ spread)

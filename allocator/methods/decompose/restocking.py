@@ -1,0 +1,240 @@
+"""The cheapest restocking of many offices at once, by labelling: trips in whole packs, cards at full speed.
+
+The problem of one office, once slots, records and depots have prices: choose trips; print as much as
+blanks, printers and applicants allow; pay `price` for each pack and `fixed` for each trip, and earn
+`worth[t]` for each card printed by day t. With worth >= 0 printing at full speed,
+
+    R(t) = min(R(t-1) + printers(t), applicants(t), N(t)),
+
+is the best answer to given trips, so that (packs so far, R) says all of the past that matters: a
+label. Of two labels with the same packs the one with fewer cards at no less cost is dropped, and
+so is a label that even with free trips can't become cheaper than a plan known (label setting with
+completion bounds, as for the resource-constrained shortest path, Irnich and Desaulniers 2005).
+
+Trips that can't pay are not tried: while the stock lasts beyond the lane's next trip that is no
+dearer (zero-inventory ordering, Wagner and Whitin 1958), or with packs so many that carrying the last
+of them on a later trip would save more than that trip's fixed cost.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from allocator.methods.decompose.labelling import search
+
+Vector = NDArray[np.float64]
+Indices = NDArray[np.int64]
+
+_SLACK = 1e-6  # cards: comparisons of stocks in doubles err on the side of allowing more
+_LATER = 16  # later trips of a lane that are looked at
+_MOST_LABELS = 20_000
+_BEAM = 64  # labels an office keeps in the first, heuristic pass
+
+
+@dataclass(frozen=True)
+class Depletion:
+    """What offices print from: per office (I,) and day (T); in cards, spoiled blanks taken off."""
+
+    stock: Vector  # (I, T) blanks that come without a trip, by the end of the day
+    pack: Vector  # (I,) cards from a pack
+    printers: Vector  # (I, T) cards a day
+    applicants: Vector  # (I, T) cards at most by the end of the day
+    store: Vector  # (I,) blanks on hand at most at the end of a day on which a trip arrives; inf
+
+
+@dataclass(frozen=True)
+class Opportunities:
+    """Trips that can be made, one entry each, sorted by office and arrival (E,)."""
+
+    office: Indices
+    lane: Indices
+    arrival: Indices  # day
+    least: Indices  # packs
+    most: Indices  # packs
+    room: Indices  # packs at most by the lane and its origin, whatever the office can use
+
+
+@dataclass(frozen=True)
+class Restocking:
+    """The best trips of each office at the prices given, and others that are nearly as good."""
+
+    value: Vector  # (I,) least cost less worth
+    office: Indices  # (P,)
+    packs: sp.csr_array  # (P, E)
+
+
+def restock(
+    depletion: Depletion,
+    trips: Opportunities,
+    fixed: Vector,
+    price: Vector,
+    worth: Vector,
+    known: Vector | None = None,
+    *,
+    exact: bool = True,
+    answers: int = 1,
+) -> Restocking:
+    """Solve all offices; `fixed`, `price` (E,) at least 0, `worth` (I, T) at least 0, in currency.
+
+    `known` (I,) is what some plan costs at these prices, if one is known: offices for which nothing is
+    cheaper get that value, and no trips. Of each other office the best of up to `answers` different
+    numbers of packs are given. Without `exact` the trips are good, not proven to be the best.
+    """
+    offices = len(depletion.pack)
+    ahead = _look_ahead(depletion, trips, fixed, price)
+    value = np.full(offices, np.inf) if known is None else known.copy()
+    starts = np.searchsorted(trips.office, np.arange(offices + 1))
+    found: list[tuple[Indices, Indices, Indices]] = []
+    of_office: list[int] = []
+    for office in range(offices):
+        own = slice(starts[office], starts[office + 1])
+        costs, sent = _search(
+            depletion, trips, fixed, price, worth, ahead, office, own, value[office], exact, answers
+        )
+        if len(costs) == 0 or costs[0] >= value[office]:
+            continue
+        value[office] = costs[0]
+        row, trip = np.nonzero(sent)
+        found.append((len(of_office) + row, starts[office] + trip, sent[row, trip]))
+        of_office += [office] * len(costs)
+    rows, columns, amounts = (
+        (np.concatenate(part) for part in zip(*found, strict=True)) if found else (np.zeros(0, np.int64),) * 3
+    )
+    packs = sp.csr_array(
+        (amounts.astype(np.float64), (rows, columns)), shape=(len(of_office), len(trips.office))
+    )
+    return Restocking(value, np.array(of_office, dtype=np.int64), packs)
+
+
+def _search(
+    depletion: Depletion,
+    trips: Opportunities,
+    fixed: Vector,
+    price: Vector,
+    worth: Vector,
+    ahead: _Ahead,
+    office: int,
+    own: slice,
+    known: float,
+    exact: bool,
+    answers: int,
+) -> tuple[Vector, Indices]:
+    """(A,) costs of an office's best trips, as far as they are below `known`, and (A, own trips) their packs."""
+
+    def run(limit: float, beam: int) -> tuple[Vector, Indices]:
+        result: tuple[Vector, Indices] = search(
+            depletion.stock[office],
+            depletion.pack[office],
+            depletion.printers[office],
+            depletion.applicants[office],
+            depletion.store[office],
+            trips.arrival[own],
+            trips.least[own],
+            trips.most[own],
+            fixed[own],
+            price[own],
+            ahead.each[own],
+            ahead.lasting[own],
+            ahead.later[:, own],
+            ahead.paying[:, own],
+            worth[office],
+            ahead.useful[office],
+            limit + 1e-9 * abs(limit) + 1e-6 if limit < np.inf else limit,
+            beam,
+            _MOST_LABELS,
+            answers,
+        )
+        return result
+
+    costs, sent = run(known, _BEAM)
+    if exact:
+        proven, better = run(min([known, *costs[:1]]), 0)
+        if len(proven) and (len(costs) == 0 or proven[0] < costs[0]):
+            return proven, better
+    return costs, sent
+
+
+@dataclass(frozen=True)
+class _Ahead:
+    """What each trip has to expect from later ones."""
+
+    useful: Indices  # (I,) packs beyond these are never used
+    each: Vector  # (E,) price of a pack at least, its share of the trip included
+    lasting: Indices  # (E,) arrival of the lane's next trip that is no dearer; -1 without one
+    later: Indices  # (_LATER, E) arrivals of the lane's next trips with cheaper packs; -1 at the end
+    paying: Vector  # (_LATER, E) packs that must be left over to pay for them
+
+
+def _look_ahead(depletion: Depletion, trips: Opportunities, fixed: Vector, price: Vector) -> _Ahead:
+    offices, days = depletion.stock.shape
+    missing = np.maximum(depletion.applicants[:, -1] - depletion.stock[:, -1], 0.0)
+    useful = np.ceil(missing / depletion.pack - _SLACK).astype(np.int64)
+    capacity = np.concatenate([np.zeros((offices, 1)), depletion.printers.cumsum(axis=1)], axis=1)
+    count = len(trips.office)
+    lasting = np.full(count, -1, dtype=np.int64)
+    later = np.full((_LATER, count), -1, dtype=np.int64)
+    paying = np.zeros((_LATER, count))
+    filled = np.zeros(count, dtype=np.int64)
+    most_sensible = np.minimum(trips.most, useful[trips.office]).astype(np.float64)
+    order = np.lexsort((trips.arrival, trips.lane))
+    lane = trips.lane[order]
+    roomy = (trips.room >= useful[trips.office]) & (trips.least <= 1)
+    for step in range(1, min(_LATER + 1, count)):
+        here, there = order[:-step], order[step:]
+        fits = (lane[:-step] == lane[step:]) & roomy[there] & (price[there] <= price[here])
+        here, there = here[fits], there[fits]
+        first = (lasting[here] < 0) & (fixed[there] <= fixed[here])
+        lasting[here[first]] = trips.arrival[there[first]]
+        saved = price[here] - price[there]
+        cheaper = saved > 0
+        here, there, saved = here[cheaper], there[cheaper], saved[cheaper]
+        pays = np.ceil(fixed[there] / saved)
+        later[filled[here], here] = trips.arrival[there]
+        paying[filled[here], here] = pays
+        filled[here] += 1
+        office = trips.office[here]
+        between = capacity[office, trips.arrival[there]] - capacity[office, trips.arrival[here]]
+        limit = np.floor(between / depletion.pack[office] + pays + 1 + _SLACK)
+        most_sensible[here] = np.minimum(most_sensible[here], limit)
+    sensible = most_sensible > 0
+    each = np.where(sensible, price + fixed / np.where(sensible, most_sensible, 1.0), np.inf)
+    return _Ahead(useful, each, lasting, later, paying)
+
+
+def full_speed(depletion: Depletion, trips: Opportunities, office: Indices, packs: sp.csr_array) -> Vector:
+    """(P, T) R of offices (P,) when packs (P, E) are sent and they print at full speed."""
+    return print_at_full_speed(depletion, office, arrivals(depletion, trips, office, packs))
+
+
+def arrivals(depletion: Depletion, trips: Opportunities, office: Indices, packs: sp.csr_array) -> Vector:
+    """(P, T) cards for which packs (P, E) bring blanks to offices (P,), by the day of arrival."""
+    arrived = np.zeros((len(office), depletion.stock.shape[1]))
+    entries = packs.tocoo()
+    brought = entries.data * depletion.pack[office[entries.row]]
+    np.add.at(arrived, (entries.row, trips.arrival[entries.col]), brought)
+    return arrived
+
+
+def print_at_full_speed(depletion: Depletion, office: Indices, arrived: Vector) -> Vector:
+    """(P, T) R of offices (P,) to which trips bring so many cards a day (P, T)."""
+    stock = depletion.stock[office] + arrived.cumsum(axis=1)
+    printers, applicants = depletion.printers[office], depletion.applicants[office]
+    printed = np.zeros(arrived.shape)
+    before = np.zeros(len(office))
+    for day in range(arrived.shape[1]):
+        before = np.minimum(np.minimum(before + printers[:, day], applicants[:, day]), stock[:, day])
+        printed[:, day] = before
+    return printed
+
+
+def compile_search() -> None:
+    """Compile the search, or load what was compiled before: seconds that can pass beside other work."""
+    one, days = np.ones(1), np.ones((1, 2))
+    depletion = Depletion(0 * days, one, days, days, np.full(1, np.inf))
+    whole = np.zeros(1, dtype=np.int64)
+    trips = Opportunities(whole, whole, whole, whole + 1, whole + 1, whole + 1)
+    restock(depletion, trips, one, one, days)

@@ -1,0 +1,198 @@
+"""A valid plan of the whole country from priced blocks: trips, then slots, then the records within them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allocator.backends import SolveOptions
+from allocator.methods.decompose.blocks import Block, sends
+from allocator.methods.decompose.choice import Choice, Option, choose_trips, options_of
+from allocator.methods.decompose.column_generation import ColumnGeneration
+from allocator.methods.decompose.couplings import Couplings
+from allocator.methods.decompose.pricing import Plans, Priced, mix, one_plan_each
+from allocator.methods.decompose.settling import Settled, settle
+from allocator.methods.decompose.variants import find_variants
+from allocator.milp.model import Vector
+
+Indices = NDArray[np.int64]
+_DEARER = 0.005  # by so much slots cost more than their price when it is asked who needs them
+_GAP = 1e-4  # of the choice of trips
+
+
+def settle_nation(
+    generation: ColumnGeneration,
+    incumbent: list[Indices],
+    applicants: Vector,
+    seconds: float,
+) -> list[Settled | None]:
+    """Decisions for each block that together keep all limits; None for blocks without an answer.
+
+    The trips chosen are added to the pool's plans, one for each terminal office, as the last ones.
+    `incumbent` is a choice (J,) of plans of each block that keeps the limits, `applicants` (blocks,) how
+    many need a slot. The choice of trips takes so many seconds at most.
+
+    Raises BackendError if a solver has no answer to a linear model.
+    """
+    pool, couplings, workers = generation.pool, generation.couplings, generation.workers
+    backend, options, prices = generation.backend, generation.options, generation.best_prices
+    blocks = pool.blocks
+    priced = [pool.priced[k] for k in range(len(blocks))]
+    choices = _choose(generation, incumbent, replace(options, gap=_GAP, time_limit=seconds))
+    if any(choice is None for choice in choices):
+        return [None] * len(blocks)
+    chosen = []
+    for k, choice in enumerate(choices):
+        assert choice is not None
+        own = one_plan_each(blocks[k], np.rint(choice.packs))
+        chosen.append(len(pool.plans[k].office) + np.arange(len(own.office)))
+        pool.plans[k] = pool.plans[k].joined(own)
+    slots = np.isin(couplings.kind, ["quota", "storage"])
+    dear = np.where(slots, (1 + _DEARER) * prices, prices)
+    mixtures = workers.map(
+        mix,
+        (
+            (blocks[k], pool.plans[k], dear, backend, options, priced[k].mixture.basis, chosen[k])
+            for k in range(len(blocks))
+        ),
+    )
+    needs = np.stack([np.asarray(mixture.use.sum(axis=1)).ravel() for mixture in mixtures], axis=1)
+    allotted = allot(couplings, needs, applicants)
+    return workers.map(
+        settle,
+        (
+            (
+                blocks[k],
+                pool.plans[k],
+                chosen[k],
+                choices[k],
+                allotted[:, k],
+                couplings.ceiling,
+                backend,
+                options,
+                mixtures[k].basis,
+            )
+            for k in range(len(blocks))
+        ),
+    )
+
+
+def _choose(
+    generation: ColumnGeneration, incumbent: list[Indices], options: SolveOptions
+) -> list[Choice | None]:
+    """Trips of every block: those with senders each within its share, then the others within what is left."""
+    pool, couplings, prices = generation.pool, generation.couplings, generation.best_prices
+    blocks, backend = pool.blocks, generation.backend
+    shares = generation.plan_shares()
+    found: list[Option] = generation.workers.map(
+        _options,
+        (
+            (
+                blocks[k],
+                pool.plans[k],
+                pool.priced[k],
+                shares[k],
+                prices,
+                couplings.ceiling,
+                backend,
+                generation.options,
+            )
+            for k in range(len(blocks))
+        ),
+    )
+    senders = [k for k, block in enumerate(blocks) if sends(block)]
+    others = [k for k, block in enumerate(blocks) if not sends(block)]
+    choices: list[Choice | None] = [None] * len(blocks)
+    left = couplings.limit.copy()
+    if senders:
+        allotted = _allot_packs(couplings, generation.use_by_block(), senders)
+        results = generation.workers.map(
+            choose_trips,
+            (
+                ([found[k]], allotted[:, place], couplings.ceiling, prices, None, backend, options)
+                for place, k in enumerate(senders)
+            ),
+        )
+        for k, result in zip(senders, results, strict=True):
+            if result is not None:
+                choices[k] = result[0]
+                left -= found[k].use(result[0])
+    if others:
+        chosen = choose_trips(
+            [found[k] for k in others],
+            left,
+            couplings.ceiling,
+            prices,
+            None if senders else [incumbent[k] for k in others],
+            backend,
+            options,
+        )
+        for k, choice in zip(others, chosen or [None] * len(others), strict=True):
+            choices[k] = choice
+    return choices
+
+
+def _allot_packs(couplings: Couplings, wanted: Vector, senders: list[int]) -> Vector:
+    """(resources, senders) whole packs that each block with senders may use, by what it uses in the mixture.
+
+    `wanted` is (resources, blocks). What nobody wants is shared out among all, largest remainders first.
+    """
+    allotted = np.full((len(couplings.limit), len(senders)), np.inf)
+    for row in np.nonzero(np.isin(couplings.kind, ["depot", "handling"]))[0]:
+        asked = np.maximum(wanted[row], 0.0)
+        spare = max(0.0, couplings.limit[row] - asked.sum())
+        own = asked[senders]
+        own = own + spare * (own + 1e-3) / (asked + 1e-3).sum()
+        whole = np.floor(own + 1e-6)
+        rest = int(np.floor(own.sum() + 1e-6) - whole.sum())
+        whole[np.argsort(-(own - whole), kind="stable")[:rest]] += 1.0
+        allotted[row] = whole
+    return allotted
+
+
+def _options(
+    block: Block,
+    plans: Plans,
+    priced: Priced,
+    shares: Vector,
+    prices: Vector,
+    ceiling: Vector,
+    backend: str,
+    options: SolveOptions,
+) -> Option:
+    variants = find_variants(block, plans, priced.mixture, shares, prices, ceiling, backend, options)
+    return options_of(block, plans, priced, variants, prices)
+
+
+def allot(couplings: Couplings, needs: Vector, applicants: Vector) -> Vector:
+    """(resources, blocks) what each block may use; no more in sum than there is.
+
+    Slots: what blocks need (resources, blocks), earlier where a day has not enough for all, and of what
+    is left to each by its applicants. Packs: what the trips chosen need.
+    """
+    limit = couplings.limit
+    kinds = np.array(couplings.kind)
+    share = (applicants + 1e-9) / (applicants + 1e-9).sum()
+    own = needs.copy()
+    quota = np.nonzero(kinds == "quota")[0]
+    quota = quota[np.argsort(couplings.place[quota, 0])]
+    carried = np.zeros(needs.shape[1])
+    for row in quota[::-1]:
+        asked = own[row] + carried
+        total = asked.sum()
+        granted = min(1.0, limit[row] / total) if total > 0 else 1.0
+        own[row] = granted * asked
+        carried = (1.0 - granted) * asked
+    own[quota] += np.maximum(limit[quota] - own[quota].sum(axis=1), 0.0)[:, None] * share
+    storage = np.nonzero(kinds == "storage")[0]
+    if len(storage):
+        # Rows of storage are written with what is not ingested: minus that is at most minus the least.
+        excess = limit[storage] - own[storage].sum(axis=1)
+        own[storage] += excess[:, None] * share
+    target = np.nonzero(kinds == "target")[0]
+    own[target] += (limit[target] - own[target].sum(axis=1))[:, None] / needs.shape[1]
+    packs = np.isin(kinds, ["depot", "handling"])
+    own[packs] = np.inf  # the choice of trips keeps these limits
+    return own
