@@ -48,6 +48,7 @@ class Standing:
     bound: float  # the same, proven; -inf if not asked for
     ahead: float  # how far the master's mixture is above the best estimate
     apart: float  # how far the blocks' mixtures are above what they are estimated to be at least
+    strain: float  # how much of `ahead` is due to the width of the box around the best prices
 
 
 class ColumnGeneration:
@@ -105,7 +106,7 @@ class ColumnGeneration:
         bound = self._lagrangian([each.bound for each in priced]) if exact else -math.inf
         estimate = self._lagrangian([each.estimate for each in priced])
         if self.solution is not None:
-            self.box.learn(self.best_estimate, self.solution.value + self.constant, estimate)
+            self.box.learn(self.best_estimate, self.solution.value + self.constant, estimate, self.solution.strain)
         if estimate > self.best_estimate:
             self.best_prices, self.best_estimate = self.prices, estimate
         mixtures = [each.mixture for each in priced]
@@ -115,7 +116,7 @@ class ColumnGeneration:
         self.prices = self.solution.prices
         scale = max(1.0, abs(self.best_estimate))
         ahead = (self.solution.value + self.constant - self.best_estimate) / scale
-        return Standing(estimate, bound, ahead, (value - estimate) / scale)
+        return Standing(estimate, bound, ahead, (value - estimate) / scale, self.solution.strain / scale)
 
     def add_column(self, costs: Sequence[Vector], uses: Sequence[sp.csr_array], shares: list[Vector]) -> None:
         """A column for each group, of its cost, use and plans; costs and uses by component."""

@@ -42,6 +42,7 @@ _NEAR = 3e-5  # of the bound: the master is as near as it needs to be
 _FIRST_REACH, _REACH = 0.3, 0.05  # how wrong prices of a relaxation may be, and those of a sample
 _SAMPLE_NEAR = 3e-4  # the same for a sample, whose prices are no better than that
 _SAMPLE_ROUNDS = 15
+_PHASES = (0.1, 0.3, 0.5, 0.7, 0.9)  # of the samples whose relaxations are solved
 _TOLERANCE = 1e-4  # of cards and records in the pieces: the plan is rounded and checked anyhow
 _PATIENCE = 3  # settlements without a better plan or bound
 _LOG = logging.getLogger(__name__)
@@ -150,10 +151,10 @@ def _start_prices(
     """(resources,) prices of the nation from samples, each three times the one before."""
     instance = record.instance
     first, *sizes = sample_sizes(len(instance.offices), instance.days)
-    sample = smaller_nation(instance, first)
-    formulation = formulate(sample)
-    couplings = find_couplings(formulation)
-    prices = sample_prices(formulation, couplings, backend, options)
+    couplings = nation.couplings
+    drawn = crew.map(_relaxation_prices, ((instance, first, phase, backend, options) for phase in _PHASES))
+    # A slot's price is one of a few whole steps, which a small sample can miss: the median seldom does.
+    prices = np.median([transfer_prices(each, known, couplings) for each, known in drawn], axis=0)
     reach = _FIRST_REACH
     for size in sizes:
         sample = smaller_nation(instance, size)
@@ -164,15 +165,24 @@ def _start_prices(
         ahead = 2e-2
         for number in range(_SAMPLE_ROUNDS):
             record.enter(f"start prices, {len(sample.offices)} offices, round {number + 1}")
-            ahead = generation.step(_INNER_ROUNDS, _closeness(ahead)).ahead
+            standing = generation.step(_INNER_ROUNDS, _closeness(ahead))
+            ahead = standing.ahead
             _LOG.debug(
-                "%.1f s, %d offices, round %d: estimate %.8g, master %.2e above",
-                clock.seconds, len(sample.offices), number + 1, generation.best_estimate, ahead,
+                "%.1f s, %d offices, round %d: estimate %.8g, master %.2e above, strain %.1e",
+                clock.seconds, len(sample.offices), number + 1, generation.best_estimate, ahead, standing.strain,
             )
-            if ahead < _SAMPLE_NEAR or clock.seconds > 0.4 * clock.limit:
+            if max(ahead, standing.strain) < _SAMPLE_NEAR or clock.seconds > 0.4 * clock.limit:
                 break
         prices, reach = generation.best_prices, _REACH
     return transfer_prices(prices, couplings, nation.couplings)
+
+
+def _relaxation_prices(
+    instance: Instance, offices: int, phase: float, backend: str, options: SolveOptions
+) -> tuple[Vector, Couplings]:
+    formulation = formulate(smaller_nation(instance, offices, phase))
+    couplings = find_couplings(formulation)
+    return sample_prices(formulation, couplings, backend, options), couplings
 
 
 def _closeness(ahead: float) -> float:
@@ -205,24 +215,25 @@ class _Engine:
 
     def run(self, rounds: int | None, gap: float) -> None:
         """Rounds of pricing; a settlement whenever the master has come much nearer, and at the end."""
-        idle, ahead = 0, 2e-2
+        idle, ahead, strain = 0, 2e-2, 1.0
         enough, settled_at = max(0.3 * gap, _NEAR), self.clock.seconds
         pricing, settling = 0.0, 0.0
         while idle < _PATIENCE and (rounds is None or self.rounds < rounds) and not self.clock.over:
             self.rounds += 1
             ending = self.clock.remaining < 2 * pricing + 1.5 * max(settling, 3 * pricing)
             waited = self.clock.seconds - settled_at > max(20.0, 10 * settling)
-            due = ending or waited or ahead < enough or self.rounds == rounds
+            near = ahead < enough and strain < enough
+            due = ending or waited or near or self.rounds == rounds
             self.record.enter(f"prices, round {self.rounds}")
             begun = time.monotonic()
             standing = self.generation.step(_INNER_ROUNDS, _closeness(ahead), exact=due)
             pricing = time.monotonic() - begun
-            ahead = standing.ahead
+            ahead, strain = standing.ahead, standing.strain
             if due:
                 self.record.offer_bound(standing.bound)
             _LOG.debug(
-                "%.1f s, round %d: estimate %.8g, %.2e apart, bound %s, master %.2e above",
-                self.clock.seconds, self.rounds, standing.estimate, standing.apart, self.record.bound, ahead,
+                "%.1f s, round %d: estimate %.8g, %.2e apart, bound %s, master %.2e above, strain %.1e",
+                self.clock.seconds, self.rounds, standing.estimate, standing.apart, self.record.bound, ahead, strain,
             )
             if due:
                 before = self.record.cost, self.record.bound

@@ -26,7 +26,8 @@ class MasterSolution:
     prices: Vector  # (resources,)
     use: sp.csr_array  # (resources, groups) of each group in the mixture
     shares: Vector  # (columns, groups)
-    value: float  # the mixture's cost; without a box no plan of components mixed costs less so far
+    value: float  # the mixture's cost, with what breaks limits paid for at the edge of the box
+    strain: float  # what the box's width makes of that payment: 0 where the mixture keeps the limits
 
 
 @dataclass
@@ -59,14 +60,16 @@ class Master:
         convexity = sp.hstack([sp.eye_array(self.groups)] * count, format="csr")
         # What is used beyond the limit at the highest price, and left unused at the lowest.
         slack = _entries(np.concatenate([-np.ones(len(more)), np.ones(len(less))]), np.append(more, less), resources)
-        # Slots used on one day instead of another; more or fewer in all at a price of its own.
-        level = sp.csr_array(np.append(box.slots[more], -1.0 * box.slots[less])[None, :])
+        # Slots used on one day instead of another; more or fewer around a knot at a price of its own.
+        knots = box.level.shape[0]
+        moved = sp.csr_array(sp.hstack([box.level[:, more], -box.level[:, less]], format="csr"))
+        level = sp.csr_array(sp.hstack([-sp.eye_array(knots), sp.eye_array(knots)], format="csr"))
         matrix = sp.csr_array(
             sp.block_array(
                 [
                     [use, slack, None],
                     [convexity, None, None],
-                    [None, level, sp.csr_array(np.array([[-1.0, 1.0]]))],
+                    [sp.csr_array((knots, len(self.costs) * self.groups)), moved, level],
                 ],
                 format="csr",
             )
@@ -77,11 +80,11 @@ class Master:
         scale = max(1.0, float(np.abs(cost).max(initial=0.0)) / 1e4)
         model = MilpModel(
             name="master",
-            objective=np.concatenate([cost, highest[more], -lowest[less], [box.level, box.level]]) / scale,
+            objective=np.concatenate([cost, highest[more], -lowest[less], np.full(2 * knots, box.level_reach)]) / scale,
             offset=0.0,
             matrix=matrix,
-            row_lower=np.concatenate([np.full(resources, -np.inf), np.ones(self.groups), np.zeros(1)]),
-            row_upper=np.concatenate([self.limit, np.ones(self.groups), np.zeros(1)]),
+            row_lower=np.concatenate([np.full(resources, -np.inf), np.ones(self.groups), np.zeros(knots)]),
+            row_upper=np.concatenate([self.limit, np.ones(self.groups), np.zeros(knots)]),
             column_lower=np.zeros(size),
             column_upper=np.full(size, np.inf),
             integer=np.zeros(size, dtype=np.bool_),
@@ -94,8 +97,11 @@ class Master:
         spread = sp.csr_array((share, (np.arange(len(cost)), place)), shape=(len(cost), self.groups))
         prices = np.clip(-result.duals[:resources] * scale, 0.0, self.ceiling)
         shares = share.reshape(count, self.groups)
+        slacks = result.vector[len(cost) : size - 2 * knots]
+        strain = float(np.append((box.reach * box.counts)[more], (box.reach * box.counts)[less]) @ slacks)
+        strain += box.level_reach * float(result.vector[size - 2 * knots :].sum())
         return MasterSolution(
-            prices, sp.csr_array(use @ spread), shares, float(result.objective or 0.0) * scale
+            prices, sp.csr_array(use @ spread), shares, float(result.objective or 0.0) * scale, strain
         )
 
 

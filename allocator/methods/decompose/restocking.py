@@ -32,7 +32,7 @@ Indices = NDArray[np.int64]
 _SLACK = 1e-6  # cards: comparisons of stocks in doubles err on the side of allowing more
 _LATER = 16  # later trips of a lane that are looked at
 _MOST_LABELS = 20_000
-_BEAM = 64  # labels an office keeps in the first, heuristic pass
+_BEAMS = (64, 512)  # labels an office keeps in the heuristic passes; the second only where the first fails
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,10 @@ def _search(
         )
         return result
 
-    costs, sent = run(known, _BEAM)
+    for beam in _BEAMS:
+        costs, sent = run(known, beam)
+        if len(costs):
+            break
     if exact:
         proven, better = run(min([known, *costs[:1]]), 0)
         if len(proven) and (len(costs) == 0 or proven[0] < costs[0]):

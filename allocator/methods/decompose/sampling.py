@@ -21,7 +21,7 @@ from allocator.instance.models import Depot, Instance, Lane, Storage
 Indices = NDArray[np.int64]
 Vector = NDArray[np.float64]
 _SMALL_GROUP = 6  # offices that stay together
-_FIRST, _GROWTH = 30, 3  # offices of the first sample at 90 days, and how much larger the next ones are
+_FIRST, _GROWTH = 24, 3  # offices of the first sample at 90 days, and how much larger the next ones are
 _LEAST_SAVING = 2.0  # of the nation to its last sample
 
 
@@ -32,23 +32,24 @@ def sample_sizes(offices: int, days: int) -> list[int]:
     """
     first = max(10, min(offices, _FIRST, _FIRST * 90 // days))
     sizes = [first]
-    size = 2 * first
+    size = 5 * first // 2
     while size * _LEAST_SAVING <= offices:
         sizes.append(size)
         size *= _GROWTH
     return sizes
 
 
-def smaller_nation(instance: Instance, offices: int) -> Instance:
+def smaller_nation(instance: Instance, offices: int, phase: float = 0.5) -> Instance:
     """An instance of about so many of the offices, and their share of slots, storage, depots and trunks.
 
     Shares are by need: of slots by the records to be ingested, of blanks by the cards that could be
-    printed and have no blank yet. Targets in whose scope no office is left are dropped.
+    printed and have no blank yet. Targets in whose scope no office is left are dropped. Samples of
+    another `phase` (0 to 1) are of other offices: where in each step down the list one is drawn.
     """
     arrays = instance.arrays
     needs = _needs(arrays)
     group, source = _groups(arrays)
-    chosen = _draw(instance, group, needs, offices)
+    chosen = _draw(instance, group, needs, offices, phase)
     inside = np.zeros(len(instance.offices), dtype=np.bool_)
     inside[chosen] = True
     slots = _share(needs.slots, inside)
@@ -115,7 +116,7 @@ def _groups(arrays: InstanceArrays) -> tuple[Indices, NDArray[np.bool_]]:
     return connected_components(graph, directed=False)[1].astype(np.int64), source
 
 
-def _draw(instance: Instance, group: Indices, needs: _Needs, offices: int) -> Indices:
+def _draw(instance: Instance, group: Indices, needs: _Needs, offices: int, phase: float) -> Indices:
     """(chosen,) offices in the order of the instance: at even steps down the list of groups by need."""
     count = len(instance.offices)
     step = max(1.0, count / max(1, offices))
@@ -129,20 +130,20 @@ def _draw(instance: Instance, group: Indices, needs: _Needs, offices: int) -> In
         if len(each) <= _SMALL_GROUP:
             small.append(each)
         else:
-            chosen += [each[place] for place in _steps(len(each), step)]
+            chosen += [each[place] for place in _steps(len(each), step, phase)]
     if instance.targets:
         small.sort(key=lambda each: (instance.offices[each[0]].province or "", -need[each].sum()))
     else:
         small.sort(key=lambda each: -float(need[each].sum()))
-    for place in _steps(len(small), step):
+    for place in _steps(len(small), step, phase):
         chosen += small[place]
     return np.array(sorted(chosen), dtype=np.int64)
 
 
-def _steps(count: int, step: float) -> list[int]:
-    """Places at even steps: the middle of each of about count / step parts, at least one."""
+def _steps(count: int, step: float, phase: float) -> list[int]:
+    """Places at even steps: one in each of about count / step parts, at least one."""
     parts = max(1, round(count / step)) if count else 0
-    return [int((part + 0.5) * count / parts) for part in range(parts)]
+    return [int((part + phase) * count / parts) for part in range(parts)]
 
 
 def _share(need: Vector, inside: NDArray[np.bool_]) -> float:
