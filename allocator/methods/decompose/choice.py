@@ -1,7 +1,6 @@
 """The choice of one plan for each office, and of the senders' trips, within the nation's hard limits.
 
-A mixed-integer programme over the plans found, with packs that can be added to a trip or taken off.
-Slots remain at their prices. What senders have on hand is kept as it is in the model, with the cards
+A mixed-integer programme over the plans found. Slots remain at their prices. What senders have on hand is kept as it is in the model, with the cards
 they print at most those of the mixture, and worth what its duals say.
 """
 
@@ -39,7 +38,7 @@ class Option:
 
 @dataclass(frozen=True)
 class Senders:
-    """Stocks and trips of a block's senders (c,), and how plans (V,) and adjustments (A,) change them."""
+    """Stocks and trips of a block's senders (c,), and how plans (V,) change them."""
 
     columns: Indices  # (c,) of the block's records
     cost: Vector  # (c,)
@@ -51,9 +50,7 @@ class Senders:
     row_lower: Vector  # (q,)
     row_upper: Vector  # (q,)
     of_plans: sp.csr_array  # (q, V)
-    of_changes: sp.csr_array  # (q, A)
     plan_price: Vector  # (V,) what plans pay for senders' packs in the value of their variants
-    change_price: Vector  # (A,)
 
 
 @dataclass(frozen=True)
@@ -78,7 +75,6 @@ def options_of(block: Block, plans: Plans, priced: Priced, variants: Variants, p
     point = mixture.point[columns]
     of_trips = sp.csr_array(block.trip_rows[rows])
     variants_price = of_trips.T @ mixture.duals[rows]
-    of_changes = sp.csr_array(of_trips[:, variants.trip] @ sp.diags_array(variants.sign, format="csr"))
     return Option(
         variants,
         plans.packs,
@@ -94,9 +90,7 @@ def options_of(block: Block, plans: Plans, priced: Priced, variants: Variants, p
             row_lower=records.row_lower[rows],
             row_upper=records.row_upper[rows],
             of_plans=sp.csr_array(of_trips @ plans.packs.T),
-            of_changes=of_changes,
             plan_price=plans.packs @ variants_price,
-            change_price=variants.sign * variants_price[variants.trip],
         ),
     )
 
@@ -121,82 +115,64 @@ def choose_trips(
 
 
 class _Programme:
-    """The model: columns are plans, adjustments, senders' columns, and what exceeds soft limits."""
+    """The model: columns are plans, senders' columns, and what exceeds soft limits."""
 
     def __init__(self, options: list[Option], limit: Vector, ceiling: Vector, prices: Vector) -> None:
         self.options = options
         variants = [each.variants for each in options]
         senders = [each.senders for each in options]
         self.plan_starts = np.cumsum([0, *(len(each.office) for each in variants)])
-        self.change_starts = np.cumsum([0, *(len(each.variant) for each in variants)])
         self.sender_starts = np.cumsum([0, *(len(each.columns) for each in senders)])
         places = np.cumsum([0, *(int(each.office.max(initial=-1)) + 1 for each in variants)])
         place = np.concatenate([each.office + first for each, first in zip(variants, places, strict=False)])
-        self.variant = np.concatenate(
-            [each.variant + first for each, first in zip(variants, self.plan_starts, strict=False)]
-        )
-        use = sp.hstack(
-            [each.use for each in variants]
-            + [each.change_use for each in variants]
-            + [each.use for each in senders],
-            format="csr",
-        )
+        use = sp.hstack([each.use for each in variants] + [each.use for each in senders], format="csr")
         rows = np.nonzero(np.diff(use.indptr))[0]
-        plans, changes, sent = int(self.plan_starts[-1]), len(self.variant), int(self.sender_starts[-1])
-        value = np.concatenate([each.value for each in variants] + [each.change for each in variants])
-        value -= use[:, : plans + changes].T @ prices
-        value += np.concatenate(
-            [each.plan_price for each in senders] + [each.change_price for each in senders]
-        )
+        plans, sent, offices = int(self.plan_starts[-1]), int(self.sender_starts[-1]), int(places[-1])
+        value = np.concatenate([each.value for each in variants]) - use[:, :plans].T @ prices
+        value += np.concatenate([each.plan_price for each in senders])
         soft = np.nonzero(np.isfinite(ceiling[rows]))[0]
-        most = np.concatenate([each.most for each in variants])
         excess = sp.csr_array(
             (-np.ones(len(soft)), (soft, np.arange(len(soft)))), shape=(len(rows), len(soft))
         )
-        convexity = sp.csr_array((np.ones(plans), (place, np.arange(plans))), shape=(int(places[-1]), plans))
-        allowed = sp.csr_array((-most, (np.arange(changes), self.variant)), shape=(changes, plans))
+        convexity = sp.csr_array((np.ones(plans), (place, np.arange(plans))), shape=(offices, plans))
         used = use[rows]
-        stocks = [sp.block_diag([getattr(each, name) for each in senders], format="csr")
-                  for name in ("of_plans", "of_changes", "matrix")]
         matrix = sp.csr_array(
             sp.block_array(
                 [
-                    [used[:, :plans], used[:, plans : plans + changes], used[:, plans + changes :], excess],
-                    [convexity, None, None, None],
-                    [allowed, sp.eye_array(changes), None, None],
-                    [stocks[0], stocks[1], stocks[2], None],
+                    [used[:, :plans], used[:, plans:], excess],
+                    [convexity, None, None],
+                    [_diagonal(senders, "of_plans"), _diagonal(senders, "matrix"), None],
                 ],
                 format="csr",
             )
         )
         matrix.indices, matrix.indptr = matrix.indices.astype(np.int32), matrix.indptr.astype(np.int32)
-        free = np.full(len(rows), -np.inf)
         self.model = MilpModel(
             name="choice of trips",
             objective=np.concatenate([value, *(each.cost for each in senders), ceiling[rows][soft]]),
             offset=0.0,
             matrix=matrix,
             row_lower=np.concatenate(
-                [free, np.ones(int(places[-1])), np.full(changes, -np.inf), *(each.row_lower for each in senders)]
+                [np.full(len(rows), -np.inf), np.ones(offices), *(each.row_lower for each in senders)]
             ),
             row_upper=np.concatenate(
-                [limit[rows], np.ones(int(places[-1])), np.zeros(changes), *(each.row_upper for each in senders)]
+                [limit[rows], np.ones(offices), *(each.row_upper for each in senders)]
             ),
             column_lower=np.concatenate(
-                [np.zeros(plans + changes), *(each.lower for each in senders), np.zeros(len(soft))]
+                [np.zeros(plans), *(each.lower for each in senders), np.zeros(len(soft))]
             ),
             column_upper=np.concatenate(
-                [np.ones(plans), most, *(each.upper for each in senders), np.full(len(soft), np.inf)]
+                [np.ones(plans), *(each.upper for each in senders), np.full(len(soft), np.inf)]
             ),
             integer=np.concatenate(
                 [
-                    np.ones(plans + changes, dtype=np.bool_),
+                    np.ones(plans, dtype=np.bool_),
                     *(each.integer for each in senders),
                     np.zeros(len(soft), dtype=np.bool_),
                 ]
             ),
         )
-        self.plans, self.changes, self.sent = plans, changes, sent
+        self.plans, self.sent = plans, sent
         self.used, self.limit, self.soft = used, limit[rows], soft
 
     def solve(self, start: list[Indices] | None, backend: str, options: SolveOptions) -> Vector | None:
@@ -211,9 +187,8 @@ class _Programme:
         known = [] if start is None else [self._start(start)]
         relaxed = solver.solve(self.model.relaxed(), replace(options, solver=None, gap=None))
         if relaxed.vector is not None:
-            used = relaxed.vector[: self.plans] > 1e-6
-            others = len(self.model.objective) - self.plans - self.changes
-            kept = np.concatenate([used, used[self.variant], np.ones(others, np.bool_)])
+            kept = np.ones(len(self.model.objective), dtype=np.bool_)
+            kept[: self.plans] = relaxed.vector[: self.plans] > 1e-6
             columns = np.nonzero(kept)[0]
             result = solver.solve(_of_columns(self.model, columns), options)
             if result.vector is not None:
@@ -228,24 +203,26 @@ class _Programme:
 
     def _start(self, chosen: list[Indices]) -> Vector:
         vector = np.zeros(len(self.model.objective))
-        vector[np.concatenate([each + first for each, first in zip(chosen, self.plan_starts, strict=False)])] = 1.0
-        inside = self.plans + self.changes + self.sent
-        used = self.used @ vector[:inside]
-        vector[inside:] = np.maximum((used - self.limit)[self.soft], 0.0)
+        places = [each + first for each, first in zip(chosen, self.plan_starts, strict=False)]
+        vector[np.concatenate(places)] = 1.0
+        inside = self.plans + self.sent
+        vector[inside:] = np.maximum((self.used @ vector[:inside] - self.limit)[self.soft], 0.0)
         return vector
 
     def trips(self, vector: Vector) -> list[Choice]:
         """What a vector of the model says for each block."""
-        amounts = np.rint(vector[self.plans : self.plans + self.changes])
-        sent = vector[self.plans + self.changes :]
+        sent = vector[self.plans :]
         result = []
         for k, option in enumerate(self.options):
             packs = option.packs.T @ np.rint(vector[self.plan_starts[k] : self.plan_starts[k + 1]])
-            changed = amounts[self.change_starts[k] : self.change_starts[k + 1]]
-            np.add.at(packs, option.variants.trip, option.variants.sign * changed)
             own = sent[self.sender_starts[k] : self.sender_starts[k + 1]]
             result.append(Choice(packs, option.senders.columns, own))
         return result
+
+
+def _diagonal(senders: list[Senders], name: str) -> sp.csr_array:
+    """The blocks' own matrices along the diagonal."""
+    return sp.csr_array(sp.block_diag([getattr(each, name) for each in senders], format="csr"))
 
 
 def _of_columns(model: MilpModel, columns: Indices) -> MilpModel:

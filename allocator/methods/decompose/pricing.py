@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 
 from allocator.backends import Basis, BackendError, SolveOptions, dual_bounds, get_backend, usable
 from allocator.methods.decompose.blocks import Block
-from allocator.methods.decompose.restocking import full_speed, restock
+from allocator.methods.decompose.restocking import arrivals, full_speed, restock
 from allocator.milp.builder import ABSENT
 from allocator.milp.model import MilpModel, Vector
 
 Indices = NDArray[np.int64]
 WHOLE = 1000.0  # what a share of 1 is in linear models: near the cards of a plan, so that all is of one size
+_OVERFULL = 10.0  # times the worth of a card: the price of what a store has no room for
 _ANSWERS = 8  # plans of an office at a time
 _ROUNDING = 1e-11  # relative; above what sums of some thousand doubles can lose
 
@@ -133,6 +134,52 @@ def restricted_model(block: Block, plans: Plans, prices: Vector) -> MilpModel:
     )
 
 
+def chosen_model(block: Block, plans: Plans, prices: Vector, chosen: Indices) -> MilpModel:
+    """The restricted model with one plan for each office, and stores limited at a price.
+
+    Rule 8 at terminal offices: what a trip finds in the store and what it brings must have room. Plans
+    keep it at full speed, but records may not be ready as fast. With R = all that could be ready - V - W,
+    R >= N - `max_blanks` on days of arrival.
+    """
+    model = restricted_model(block, plans, prices)
+    columns = block.records.shape[1]
+    model.column_upper[columns:] = 0.0
+    model.column_upper[columns + chosen] = WHOLE
+    office = plans.office[chosen]
+    brought = arrivals(block.depletion, block.trips, office, sp.csr_array(plans.packs[chosen]))
+    store = block.depletion.store[office][:, None]
+    links = block.linked[office]
+    stock = block.depletion.stock[office] + brought.cumsum(axis=1)
+    at = np.nonzero((brought > 0) & (stock > store) & (links != ABSENT))
+    if not len(at[0]):
+        return model
+    rows, needed = links[at], (stock - store)[at]
+    printed = sp.csr_array(-block.records.matrix[rows])
+    extra = len(rows)
+    matrix = sp.csr_array(
+        sp.block_array(
+            [
+                [model.matrix, sp.csr_array((model.shape[0], extra))],
+                [sp.hstack([printed, sp.csr_array((extra, len(plans.office)))]), -sp.eye_array(extra)],
+            ],
+            format="csr",
+        )
+    )
+    matrix.indices, matrix.indptr = matrix.indices.astype(np.int32), matrix.indptr.astype(np.int32)
+    price = _OVERFULL * float(block.full_worth.max(initial=0.0))
+    return replace(
+        model,
+        name="chosen",
+        objective=np.append(model.objective, np.full(extra, price)),
+        matrix=matrix,
+        row_lower=np.append(model.row_lower, np.full(extra, -np.inf)),
+        row_upper=np.append(model.row_upper, -block.records.row_upper[rows] - needed),
+        column_lower=np.append(model.column_lower, np.zeros(extra)),
+        column_upper=np.append(model.column_upper, np.full(extra, np.inf)),
+        integer=np.append(model.integer, np.zeros(extra, dtype=np.bool_)),
+    )
+
+
 def mix(
     block: Block,
     plans: Plans,
@@ -146,10 +193,10 @@ def mix(
 
     Raises BackendError if the solver has no answer.
     """
-    model = restricted_model(block, plans, prices)
-    if chosen is not None:
-        model.column_upper[block.records.shape[1] :] = 0.0
-        model.column_upper[block.records.shape[1] + chosen] = WHOLE
+    if chosen is None:
+        model = restricted_model(block, plans, prices)
+    else:
+        model = chosen_model(block, plans, prices, chosen)
     result = get_backend(backend).solve(model, usable(replace(options, basis=basis), backend, model))
     if result.vector is None and basis is not None:
         # From a basis HiGHS may end outside its tolerance, and from nothing not.
@@ -157,7 +204,8 @@ def mix(
     if result.duals is None or result.vector is None:
         raise BackendError(f"{backend} did not solve a block's linear model: {result.message or result.stop}")
     rows, columns = block.records.shape
-    point, shares = result.vector[:columns], result.vector[columns:] / WHOLE
+    point = result.vector[:columns]
+    shares = result.vector[columns : columns + len(plans.office)] / WHOLE
     plan_component = block.office_component[plans.office]
     cost = block.constant + np.bincount(
         block.column_component, block.records.objective * point, block.components
@@ -168,7 +216,15 @@ def mix(
     duals = result.duals[:rows].copy()
     linked = block.linked[block.linked != ABSENT]
     duals[linked] = np.where(duals[linked] < -1e-9, duals[linked], 0.0)
-    return Mixture(cost + use.T @ prices, cost, sp.csr_array(use), shares, point, duals, result.basis)
+    value = cost + use.T @ prices
+    overfull = result.vector[columns + len(plans.office) :]
+    if overfull.any():
+        # The last rows are those of stores; what is too much there counts as cost of its office.
+        store_rows = model.matrix[-len(overfull) :, :columns].tocoo()
+        component = np.zeros(len(overfull), dtype=np.int64)
+        component[store_rows.row] = block.column_component[store_rows.col]
+        value += np.bincount(component, model.objective[-len(overfull) :] * overfull, block.components)
+    return Mixture(value, cost, sp.csr_array(use), shares, point, duals, result.basis)
 
 
 def card_worth(block: Block, duals: Vector) -> Vector:

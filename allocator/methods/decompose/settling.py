@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from allocator.backends import Basis, SolveOptions, get_backend, usable
 from allocator.methods.decompose.blocks import Block
 from allocator.methods.decompose.choice import Choice
-from allocator.methods.decompose.pricing import WHOLE, Plans, by_component, restricted_model
-from allocator.milp.builder import ABSENT
+from allocator.methods.decompose.pricing import WHOLE, Plans, by_component, chosen_model
 from allocator.milp.model import MilpModel, Vector
 
 Indices = NDArray[np.int64]
@@ -70,62 +69,27 @@ def settle(
 def _settling_model(
     block: Block, plans: Plans, chosen: Indices, limit: Vector, ceiling: Vector
 ) -> MilpModel:
-    """Records, one plan for each office, and the block's limits; stores are limited at a price."""
-    base = restricted_model(block, plans, np.zeros(len(limit)))
-    records, count = block.records, len(plans.office)
-    use = sp.csr_array(sp.hstack([block.use, block.trip_use @ plans.packs.T / WHOLE], format="csr"))
+    """Records, one plan for each office, and the block's limits."""
+    base = chosen_model(block, plans, np.zeros(len(limit)), chosen)
+    others = base.shape[1] - block.records.shape[1] - len(plans.office)
+    use = sp.csr_array(
+        sp.hstack(
+            [block.use, block.trip_use @ plans.packs.T / WHOLE, sp.csr_array((len(limit), others))], format="csr"
+        )
+    )
     rows = np.nonzero(np.diff(use.indptr))[0]
     soft = np.nonzero(np.isfinite(ceiling[rows]))[0]
     excess = sp.csr_array((-np.ones(len(soft)), (soft, np.arange(len(soft)))), shape=(len(rows), len(soft)))
-    base.column_upper[records.shape[1] :] = 0.0
-    base.column_upper[records.shape[1] + chosen] = WHOLE
-    stores, store_limit = _store_rows(block, plans, chosen)
-    overfull = -sp.eye_array(len(store_limit), format="csr")
-    matrix = sp.csr_array(
-        sp.block_array(
-            [
-                [base.matrix, sp.csr_array((base.shape[0], len(soft))), None],
-                [use[rows], excess, sp.csr_array((len(rows), len(store_limit)))],
-                [stores, sp.csr_array((len(store_limit), len(soft))), overfull],
-            ],
-            format="csr",
-        )
-    )
+    matrix = sp.csr_array(sp.block_array([[base.matrix, None], [use[rows], excess]], format="csr"))
     matrix.indices, matrix.indptr = matrix.indices.astype(np.int32), matrix.indptr.astype(np.int32)
-    extra = len(soft) + len(store_limit)
-    price = 10.0 * float(block.full_worth.max(initial=0.0))
     return MilpModel(
         name="settling",
-        objective=np.concatenate([base.objective, ceiling[rows][soft], np.full(len(store_limit), price)]),
+        objective=np.concatenate([base.objective, ceiling[rows][soft]]),
         offset=0.0,
         matrix=matrix,
-        row_lower=np.concatenate([base.row_lower, np.full(len(rows) + len(store_limit), -np.inf)]),
-        row_upper=np.concatenate([base.row_upper, limit[rows], store_limit]),
-        column_lower=np.concatenate([base.column_lower, np.zeros(extra)]),
-        column_upper=np.concatenate([base.column_upper, np.full(extra, np.inf)]),
-        integer=np.zeros(records.shape[1] + count + extra, dtype=np.bool_),
+        row_lower=np.concatenate([base.row_lower, np.full(len(rows), -np.inf)]),
+        row_upper=np.concatenate([base.row_upper, limit[rows]]),
+        column_lower=np.concatenate([base.column_lower, np.zeros(len(soft))]),
+        column_upper=np.concatenate([base.column_upper, np.full(len(soft), np.inf)]),
+        integer=np.zeros(matrix.shape[1], dtype=np.bool_),
     )
-
-
-def _store_rows(block: Block, plans: Plans, chosen: Indices) -> tuple[sp.csr_array, Vector]:
-    """Rule 8 at terminal offices: what a trip finds in the store and what it brings must have room.
-
-    With R = all that could be ready - V - W, R >= N - max_blanks on days of arrival.
-    """
-    limited = np.isfinite(block.depletion.store)
-    entries = plans.packs[chosen].tocoo()
-    plan, trip = chosen[entries.row], entries.col
-    kept = limited[plans.office[plan]]
-    plan, trip, data = plan[kept], trip[kept], entries.data[kept]
-    day = block.trips.arrival[trip]
-    brought = np.zeros(plans.printed.shape)
-    np.add.at(brought, (plan, day), data * block.depletion.pack[plans.office[plan]])
-    office = plans.office
-    store = np.where(limited, block.depletion.store, 0.0)
-    needed = block.depletion.stock[office] + brought.cumsum(axis=1) - store[office][:, None]
-    links = block.linked[office]
-    plan, day = np.nonzero((brought > 0) & (needed > 0) & (links != ABSENT))
-    rows, row = np.unique(links[plan, day], return_inverse=True)
-    part = sp.csr_array((needed[plan, day] / WHOLE, (row, plan)), shape=(len(rows), len(office)))
-    matrix = sp.csr_array(sp.hstack([-block.records.matrix[rows], part], format="csr"))
-    return matrix, -block.records.row_upper[rows]
