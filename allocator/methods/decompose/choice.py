@@ -172,7 +172,7 @@ class _Programme:
                 ]
             ),
         )
-        self.plans, self.sent = plans, sent
+        self.plans, self.sent, self.place = plans, sent, place
         self.used, self.limit, self.soft = used, limit[rows], soft
 
     def solve(self, start: list[Indices] | None, backend: str, options: SolveOptions) -> Vector | None:
@@ -189,22 +189,64 @@ class _Programme:
         if relaxed.vector is not None:
             kept = np.ones(len(self.model.objective), dtype=np.bool_)
             kept[: self.plans] = relaxed.vector[: self.plans] > 1e-6
+            if not self.sent:
+                known.append(self._rounded(relaxed.vector))
+                kept |= known[-1] > 0.5
             columns = np.nonzero(kept)[0]
-            result = solver.solve(_of_columns(self.model, columns), options)
+            first = known[-1][columns] if not self.sent and able.start else None
+            result = solver.solve(_of_columns(self.model, columns), replace(options, start=first))
             if result.vector is not None:
                 vector = np.zeros(len(kept))
                 vector[columns] = result.vector
-                return min([*known, vector], key=self.model.value)
+                known.append(vector)
+            if known:
+                return min(known, key=self.model.value)
         first = known[0] if known and able.start else None
         result = solver.solve(self.model, replace(options, start=first))
         if result.vector is not None:
             known.append(result.vector)
         return min(known, key=self.model.value, default=None)
 
+    def _rounded(self, relaxed: Vector) -> Vector:
+        """A choice near the relaxation's: of each office the plan with the largest share, then repaired.
+
+        While a limit is broken, one office changes to the plan that costs the least for what it mends.
+        Sending nothing is among the plans of each office, so this comes to an end.
+        """
+        share, place, value = relaxed[: self.plans], self.place, self.model.objective[: self.plans]
+        order = np.lexsort((value, -share, place))
+        chosen = order[np.searchsorted(place[order], np.arange(int(place.max(initial=-1)) + 1))]
+        hard = np.ones(len(self.limit), dtype=np.bool_)
+        hard[self.soft] = False
+        used = self.used[np.nonzero(hard)[0]][:, : self.plans].tocsc()
+        limit = self.limit[hard]
+        needs = np.asarray(used.sum(axis=0)).ravel()
+        candidates = np.nonzero((share > 1e-6) | (needs == 0))[0]
+        dense = used[:, candidates].toarray()
+        total = np.asarray(used[:, chosen].sum(axis=1)).ravel()
+        while (total > limit + 1e-6).any():
+            own = used[:, chosen].toarray()
+            after = total[:, None] + dense - own[:, place[candidates]]
+            broken = np.maximum(total - limit, 0.0).sum()
+            mended = broken - np.maximum(after - limit[:, None], 0.0).sum(axis=0)
+            dearer = value[candidates] - value[chosen[place[candidates]]]
+            rate = np.where(mended > 1e-9, np.maximum(dearer, 0.0) / np.maximum(mended, 1e-9), np.inf)
+            best = int(np.argmin(rate))
+            if not np.isfinite(rate[best]):
+                break
+            total = after[:, best]
+            chosen[place[candidates[best]]] = candidates[best]
+        return self._vector(chosen)
+
     def _start(self, chosen: list[Indices]) -> Vector:
+        return self._vector(
+            np.concatenate([each + first for each, first in zip(chosen, self.plan_starts, strict=False)])
+        )
+
+    def _vector(self, chosen: Indices) -> Vector:
+        """The vector that chooses these plans (offices,), and nothing of senders."""
         vector = np.zeros(len(self.model.objective))
-        places = [each + first for each, first in zip(chosen, self.plan_starts, strict=False)]
-        vector[np.concatenate(places)] = 1.0
+        vector[chosen] = 1.0
         inside = self.plans + self.sent
         vector[inside:] = np.maximum((self.used @ vector[:inside] - self.limit)[self.soft], 0.0)
         return vector

@@ -24,6 +24,7 @@ from allocator.methods.decompose.blocks import Block, take_apart
 from allocator.methods.decompose.column_generation import ColumnGeneration, Pool
 from allocator.methods.decompose.couplings import Couplings, find_couplings, transfer_prices
 from allocator.methods.decompose.linear import sample_prices
+from allocator.methods.decompose.pace import Pace
 from allocator.methods.decompose.pricing import one_plan_each
 from allocator.methods.decompose.restocking import compile_search
 from allocator.methods.decompose.sampling import sample_sizes, smaller_nation
@@ -44,6 +45,7 @@ _SAMPLE_NEAR = 3e-4  # the same for a sample, whose prices are no better than th
 _SAMPLE_ROUNDS = 15
 _PHASES = (0.1, 0.3, 0.5, 0.7, 0.9)  # of the samples whose relaxations are solved
 _TOLERANCE = 1e-4  # of cards and records in the pieces: the plan is rounded and checked anyhow
+_SAMPLES_SHARE = 0.3  # of the time
 _PATIENCE = 3  # settlements without a better plan or bound
 _LOG = logging.getLogger(__name__)
 
@@ -171,7 +173,7 @@ def _start_prices(
                 "%.1f s, %d offices, round %d: estimate %.8g, master %.2e above, strain %.1e",
                 clock.seconds, len(sample.offices), number + 1, generation.best_estimate, ahead, standing.strain,
             )
-            if max(ahead, standing.strain) < _SAMPLE_NEAR or clock.seconds > 0.4 * clock.limit:
+            if max(ahead, standing.strain) < _SAMPLE_NEAR or (clock.seconds > _SAMPLES_SHARE * clock.limit):
                 break
         prices, reach = generation.best_prices, _REACH
     return transfer_prices(prices, couplings, nation.couplings)
@@ -214,47 +216,51 @@ class _Engine:
         self.rounds = 0
 
     def run(self, rounds: int | None, gap: float) -> None:
-        """Rounds of pricing; a settlement whenever the master has come much nearer, and at the end."""
-        idle, ahead, strain = 0, 2e-2, 1.0
-        enough, settled_at = max(0.3 * gap, _NEAR), self.clock.seconds
-        pricing, settling = 0.0, 0.0
+        """Rounds of pricing; a settlement whenever the master has come much nearer, and at the end.
+
+        With so many rounds to go the clock only ends it, so that the result is the same on any machine.
+        """
+        pace = Pace(self.clock)
+        idle, ahead, near = 0, 2e-2, False
+        enough = max(0.3 * gap, _NEAR)
         while idle < _PATIENCE and (rounds is None or self.rounds < rounds) and not self.clock.over:
             self.rounds += 1
-            ending = self.clock.remaining < 2 * pricing + 1.5 * max(settling, 3 * pricing)
-            waited = self.clock.seconds - settled_at > max(20.0, 10 * settling)
-            near = ahead < enough and strain < enough
-            due = ending or waited or near or self.rounds == rounds
+            ending = self.rounds == rounds if rounds is not None else pace.is_ending
+            first = rounds is None and pace.is_halfway and self.record.source != "decompose"
             self.record.enter(f"prices, round {self.rounds}")
-            begun = time.monotonic()
-            standing = self.generation.step(_INNER_ROUNDS, _closeness(ahead), exact=due)
-            pricing = time.monotonic() - begun
-            ahead, strain = standing.ahead, standing.strain
-            if due:
+            exact = ending or near
+            with pace.measured("exact" if exact else "round"):
+                standing = self.generation.step(_INNER_ROUNDS, _closeness(ahead), exact=exact)
+            if exact:
                 self.record.offer_bound(standing.bound)
+            ahead = standing.ahead
+            near = ahead < enough and (standing.strain < enough or ahead <= 0)
             _LOG.debug(
                 "%.1f s, round %d: estimate %.8g, %.2e apart, bound %s, master %.2e above, strain %.1e",
-                self.clock.seconds, self.rounds, standing.estimate, standing.apart, self.record.bound, ahead, strain,
+                self.clock.seconds,
+                self.rounds,
+                standing.estimate,
+                standing.apart,
+                self.record.bound,
+                ahead,
+                standing.strain,
             )
-            if due:
-                before = self.record.cost, self.record.bound
-                begun = time.monotonic()
-                self._settle()
-                settling = time.monotonic() - begun
-                enough, settled_at = max(0.3 * ahead, _NEAR), self.clock.seconds
-                _LOG.debug("%.1f s, cost %.8g gap %s", self.clock.seconds, self.record.cost, self.record.gap)
-                idle = idle + 1 if before == (self.record.cost, self.record.bound) else 0
-                if ending or (self.record.gap is not None and self.record.gap <= gap):
-                    break
+            if not (exact or first):
+                continue
+            before = self.record.cost, self.record.bound
+            with pace.measured("settle"):
+                self._settle(60.0 if rounds is not None else max(2.0, min(10.0, self.clock.remaining / 8)))
+            _LOG.debug("%.1f s, cost %.8g gap %s", self.clock.seconds, self.record.cost, self.record.gap)
+            idle = idle + 1 if exact and before == (self.record.cost, self.record.bound) else 0
+            if exact:
+                enough, near = max(0.3 * ahead, _NEAR), False
+            if ending or (self.record.gap is not None and self.record.gap <= gap):
+                break
 
-    def _settle(self) -> None:
+    def _settle(self, seconds: float) -> None:
         self.record.enter("settling")
         generation, blocks = self.generation, self.nation.blocks
-        results = settle_nation(
-            generation,
-            self.incumbent,
-            self.applicants,
-            max(1.0, min(5.0, self.clock.remaining / 20)),
-        )
+        results = settle_nation(generation, self.incumbent, self.applicants, seconds)
         plans = generation.pool.plans
         failed = sum(each is None for each in results)
         self.current = [new or old for new, old in zip(results, self.current, strict=True)]

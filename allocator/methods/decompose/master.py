@@ -98,7 +98,9 @@ class Master:
         prices = np.clip(-result.duals[:resources] * scale, 0.0, self.ceiling)
         shares = share.reshape(count, self.groups)
         slacks = result.vector[len(cost) : size - 2 * knots]
-        strain = float(np.append((box.reach * box.counts)[more], (box.reach * box.counts)[less]) @ slacks)
+        # At the ceiling a limit may be broken, box or not.
+        width = np.append(np.where(highest < self.ceiling, box.reach, 0.0)[more], box.reach[less])
+        strain = float((width * np.append(box.counts[more], box.counts[less])) @ slacks)
         strain += box.level_reach * float(result.vector[size - 2 * knots :].sum())
         return MasterSolution(
             prices, sp.csr_array(use @ spread), shares, float(result.objective or 0.0) * scale, strain
