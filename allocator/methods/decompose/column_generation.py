@@ -26,7 +26,7 @@ from allocator.methods.decompose.stabilisation import Box
 from allocator.methods.decompose.workers import Workers
 from allocator.milp.model import Vector
 
-_MOST_GROUPS = 1000  # more components than these are grouped by block in the master
+MOST_GROUPS = 1000  # more components than these are grouped by block in the master
 _ROUNDING = 1e-11  # relative; above what sums of some thousand doubles can lose
 _LOG = logging.getLogger(__name__)
 
@@ -71,11 +71,11 @@ class ColumnGeneration:
         self._all = range(len(pool.blocks))
         self.workers, self.backend, self.options = workers, backend, options
         sizes = [pool.blocks[k].components for k in self._all]
-        self._by_component = sum(sizes) <= _MOST_GROUPS
+        self._by_component = sum(sizes) <= MOST_GROUPS
         groups = np.cumsum([0, *(sizes if self._by_component else [1] * len(sizes))])
         self.group_starts = groups
         self.master = Master(couplings.limit, couplings.ceiling, int(groups[-1]), backend, options)
-        self.box = Box(couplings, prices, reach)
+        self.box = Box.around(couplings, prices, reach)
         self.prices = prices
         self.best_prices, self.best_estimate = prices, -math.inf
         self.shares: list[list[Vector]] = []  # per column of the master and chosen block, of its plans

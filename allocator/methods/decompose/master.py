@@ -47,12 +47,13 @@ class Master:
         self.costs.append(cost)
         self.uses.append(use)
 
-    def solve(self, center: Vector, box: Box) -> MasterSolution:
-        """The best mixture, with prices within the box around `center` (resources,).
+    def solve(self, center: Vector, box: Box | None = None) -> MasterSolution:
+        """The best mixture, with prices within the box around `center` (resources,); without, limits are kept.
 
         Raises BackendError if the solver has no answer.
         """
         resources, count = len(self.limit), len(self.costs)
+        box = box or Box.open(resources)
         lowest = np.maximum(center - box.reach, 0.0)
         highest = np.minimum(self.ceiling, center + box.reach)
         more, less = np.nonzero(np.isfinite(highest))[0], np.nonzero(lowest > 0)[0]

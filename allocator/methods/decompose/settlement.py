@@ -5,20 +5,24 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from allocator.backends import SolveOptions
+from allocator.backends import Basis, SolveOptions
 from allocator.methods.decompose.blocks import Block, sends
 from allocator.methods.decompose.choice import Choice, Option, choose_trips, options_of
-from allocator.methods.decompose.column_generation import ColumnGeneration
+from allocator.methods.decompose.column_generation import MOST_GROUPS, ColumnGeneration
 from allocator.methods.decompose.couplings import Couplings
+from allocator.methods.decompose.master import Master
 from allocator.methods.decompose.pricing import Plans, Priced, mix, one_plan_each
-from allocator.methods.decompose.settling import Settled, settle
+from allocator.methods.decompose.settling import Settled, settle, settled
+from allocator.methods.decompose.stabilisation import Box
 from allocator.methods.decompose.variants import find_variants
 from allocator.milp.model import Vector
 
 Indices = NDArray[np.int64]
 _DEARER = 0.005  # by so much slots cost more than their price when it is asked who needs them
+_REFINEMENTS, _REACH = 3, 0.05  # rounds for the slots once trips are chosen, and how far prices may go
 _GAP = 1e-4  # of the choice of trips
 
 
@@ -60,23 +64,89 @@ def settle_nation(
     )
     needs = np.stack([np.asarray(mixture.use.sum(axis=1)).ravel() for mixture in mixtures], axis=1)
     allotted = allot(couplings, needs, applicants)
-    return workers.map(
+    nothing = np.zeros(len(prices))
+    results = _settle_all(generation, chosen, choices, nothing, allotted, [each.basis for each in mixtures])
+    if any(each is None for each in results):
+        return results
+    return _refine(generation, chosen, choices, results, [each.basis for each in mixtures])
+
+
+def _settle_all(
+    generation: ColumnGeneration,
+    chosen: list[Indices],
+    choices: list[Choice],
+    prices: Vector,
+    limits: Vector,
+    bases: list[Basis | None],
+) -> list[Settled | None]:
+    """The best records of every block at prices, within (resources, blocks) limits."""
+    pool = generation.pool
+    return generation.workers.map(
         settle,
         (
             (
-                blocks[k],
+                pool.blocks[k],
                 pool.plans[k],
                 chosen[k],
                 choices[k],
-                allotted[:, k],
-                couplings.ceiling,
-                backend,
-                options,
-                mixtures[k].basis,
+                prices,
+                limits[:, k],
+                generation.couplings.ceiling,
+                generation.backend,
+                generation.options,
+                bases[k],
             )
-            for k in range(len(blocks))
+            for k in range(len(pool.blocks))
         ),
     )
+
+
+def _refine(
+    generation: ColumnGeneration,
+    chosen: list[Indices],
+    choices: list[Choice],
+    first: list[Settled],
+    bases: list[Basis | None],
+) -> list[Settled]:
+    """Better records for the same trips: slots go where prices say, and mixtures keep the limits.
+
+    With trips given what remains is linear, so that a mixture of decisions is a decision. Column
+    generation again, from the first decisions on, which keep all limits.
+    """
+    blocks, couplings = generation.pool.blocks, generation.couplings
+    sizes = [block.components for block in blocks]
+    by_component = sum(sizes) <= MOST_GROUPS
+    starts = np.cumsum([0, *(sizes if by_component else [1] * len(sizes))])
+    master = Master(
+        couplings.limit, couplings.ceiling, int(starts[-1]), generation.backend, generation.options
+    )
+    columns: list[list[Settled]] = [first]
+    _add(master, first, by_component)
+    prices = generation.best_prices
+    box = Box.around(couplings, prices, _REACH)
+    unlimited = np.full((len(prices), len(blocks)), np.inf)
+    for _ in range(_REFINEMENTS):
+        found = _settle_all(generation, chosen, choices, prices, unlimited, bases)
+        more = [new or old for new, old in zip(found, first, strict=True)]
+        columns.append(more)
+        _add(master, more, by_component)
+        prices = master.solve(generation.best_prices, box).prices
+    shares = master.solve(prices).shares
+    result = []
+    for k, block in enumerate(blocks):
+        own = shares[:, starts[k] : starts[k + 1]]
+        part = own[:, block.column_component] if by_component else own
+        point = sum(part[c] * column[k].point for c, column in enumerate(columns))
+        result.append(settled(block, np.asarray(point), first[k].packs))
+    return result
+
+
+def _add(master: Master, decisions: list[Settled], by_component: bool) -> None:
+    costs, uses = [each.cost for each in decisions], [each.use for each in decisions]
+    if not by_component:
+        costs = [np.array([cost.sum()]) for cost in costs]
+        uses = [sp.csr_array(use.sum(axis=1)[:, None]) for use in uses]
+    master.add(np.concatenate(costs), sp.csr_array(sp.hstack(uses, format="csr")))
 
 
 def _choose(

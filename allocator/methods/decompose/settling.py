@@ -44,17 +44,18 @@ def settle(
     plans: Plans,
     chosen: Indices,
     trips: Choice,
+    prices: Vector,
     limit: Vector,
     ceiling: Vector,
     backend: str,
     options: SolveOptions,
     basis: Basis | None = None,
 ) -> Settled | None:
-    """The best records with the trips chosen, within the block's own limits; each office has one plan.
+    """The best records at prices with the trips chosen, within the block's own limits, one plan an office.
 
     `limit` (resources,) is hard where `ceiling` is inf. None if no records go with the trips.
     """
-    model = _settling_model(block, plans, chosen, limit, ceiling)
+    model = _settling_model(block, plans, chosen, prices, limit, ceiling)
     whole = trips.columns[block.records.integer[trips.columns]]
     sent = np.rint(trips.sent[block.records.integer[trips.columns]])
     model.column_lower[whole], model.column_upper[whole] = sent, sent
@@ -67,17 +68,17 @@ def settle(
 
 
 def _settling_model(
-    block: Block, plans: Plans, chosen: Indices, limit: Vector, ceiling: Vector
+    block: Block, plans: Plans, chosen: Indices, prices: Vector, limit: Vector, ceiling: Vector
 ) -> MilpModel:
     """Records, one plan for each office, and the block's limits."""
-    base = chosen_model(block, plans, np.zeros(len(limit)), chosen)
+    base = chosen_model(block, plans, prices, chosen)
     others = base.shape[1] - block.records.shape[1] - len(plans.office)
     use = sp.csr_array(
         sp.hstack(
             [block.use, block.trip_use @ plans.packs.T / WHOLE, sp.csr_array((len(limit), others))], format="csr"
         )
     )
-    rows = np.nonzero(np.diff(use.indptr))[0]
+    rows = np.nonzero((np.diff(use.indptr) > 0) & np.isfinite(limit))[0]
     soft = np.nonzero(np.isfinite(ceiling[rows]))[0]
     excess = sp.csr_array((-np.ones(len(soft)), (soft, np.arange(len(soft)))), shape=(len(rows), len(soft)))
     matrix = sp.csr_array(sp.block_array([[base.matrix, None], [use[rows], excess]], format="csr"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import scipy.sparse as sp
+from numpy.typing import NDArray
 
 from allocator.methods.decompose.couplings import Couplings
 from allocator.milp.model import Vector
@@ -24,20 +25,32 @@ class Box:
     brought of what it promised.
     """
 
-    def __init__(self, couplings: Couplings, prices: Vector, reach: float) -> None:
+    def __init__(
+        self, reach: Vector, slots: NDArray[np.bool_], level_reach: float
+    ) -> None:
+        """`reach` (resources,) of single prices, `level_reach` of those of `slots` (resources,) together."""
+        self.reach, self.level_reach = reach, level_reach
+        self.counts = ~slots  # whose slack is strain; slots can nearly always change days
+        self.level = sp.csr_array(slots[None, :].astype(np.float64))
+
+    @classmethod
+    def open(cls, resources: int) -> Box:
+        """A box that leaves prices free."""
+        return cls(np.full(resources, np.inf), np.zeros(resources, dtype=np.bool_), 0.0)
+
+    @classmethod
+    def around(cls, couplings: Couplings, prices: Vector, reach: float) -> Box:
         """`reach` is a share of the greatest price of a kind: how wrong the prices (resources,) may be."""
         kinds = np.array(couplings.kind)
-        self.reach = np.zeros(len(prices))
+        width = np.zeros(len(prices))
         slots = kinds == "quota"
         for kind in dict.fromkeys(couplings.kind):
             at = kinds == kind
             greatest = float(np.max(prices[at], initial=0.0))
-            self.reach[at] = reach * greatest * (_DAY_REACH if kind == "quota" else 1.0)
+            width[at] = reach * greatest * (_DAY_REACH if kind == "quota" else 1.0)
             finite = at & np.isfinite(couplings.ceiling)
-            self.reach[finite] = np.maximum(self.reach[finite], reach * couplings.ceiling[finite])
-        self.counts = ~slots  # (resources,) whose slack is strain; slots can nearly always change days
-        self.level = sp.csr_array(slots[None, :].astype(np.float64))
-        self.level_reach = reach * float(np.max(prices[slots], initial=0.0))
+            width[finite] = np.maximum(width[finite], reach * couplings.ceiling[finite])
+        return cls(width, slots, reach * float(np.max(prices[slots], initial=0.0)))
 
     def learn(self, before: float, promised: float, came: float, strain: float) -> None:
         """Take what a step came to, from where it began and what the master promised at most.
