@@ -60,8 +60,8 @@ def find_components(formulation: Formulation, couplings: Couplings) -> tuple[Ind
     model = formulation.model
     rows, columns = np.nonzero(~couplings.rows)[0], np.nonzero(~couplings.columns)[0]
     inside = model.matrix[rows][:, columns]
-    graph = sp.block_array([[None, inside], [inside.T, None]], format="csr")
-    count, label = connected_components(graph, directed=False)
+    row, column = inside.nonzero()
+    count, label = _components(row, len(rows) + column, len(rows) + len(columns))
     row_label = np.full(model.shape[0], ABSENT, dtype=np.int64)
     column_label = np.full(model.shape[1], ABSENT, dtype=np.int64)
     row_label[rows], column_label[columns] = label[: len(rows)], label[len(rows) :]
@@ -274,7 +274,7 @@ class _Split:
             price=cost_per_pack + idle_blank * arrays.pack_size * (days - arrival),
             full_worth=self.full_worth[offices],
             office_constant=constant,
-            constant=np.bincount(office_component, constant, components),
+            constant=np.bincount(office_component, constant, components).astype(np.float64),
             use=self.couplings.use[:, kept],
             trip_use=self.couplings.use[:, trip_columns],
             trip_rows=sp.csr_array(
@@ -328,6 +328,13 @@ def _most_printed(arrays: InstanceArrays) -> Vector:
     return most.astype(np.float64)
 
 
+def _components(first: NDArray[np.integer], second: NDArray[np.integer], size: int) -> tuple[int, Indices]:
+    """How many components nodes (size,) make that are joined in pairs, and (size,) the component of each."""
+    graph = sp.csr_array((np.ones(len(first)), (first, second)), shape=(size, size))
+    count, label = connected_components(graph, directed=False)
+    return int(count), label.astype(np.int64)
+
+
 def sends(block: Block) -> bool:
     """Whether there are senders in the block."""
     return bool(block.sender_rows.any())
@@ -354,12 +361,14 @@ def apart_from_senders(block: Block, duals: Vector) -> Block:
         row_upper=np.where(rows, np.inf, records.row_upper),
     )
     linked = block.linked
-    graph = sp.block_array([[None, matrix], [matrix.T, None]], format="csr")
-    row, office = linked[linked != ABSENT], np.nonzero(linked != ABSENT)[0]
-    size, offices = graph.shape[0], len(block.offices)
-    ties = sp.csr_array((np.ones(len(row)), (row, office)), shape=(size, offices))
-    count, label = connected_components(sp.block_array([[graph, ties], [ties.T, None]]), directed=False)
-    label = label.astype(np.int64)
+    row, column = matrix.nonzero()
+    tied, office = linked[linked != ABSENT], np.nonzero(linked != ABSENT)[0]
+    size = len(rows) + matrix.shape[1]
+    count, label = _components(
+        np.concatenate([row, tied]),
+        np.concatenate([len(rows) + column, size + office]),
+        size + len(block.offices),
+    )
     office_label = label[size:]
     constant = np.zeros(count)
     np.add.at(constant, office_label, block.office_constant)

@@ -1,7 +1,8 @@
 """The choice of one plan for each office, and of the senders' trips, within the nation's hard limits.
 
-A mixed-integer programme over the plans found. Slots remain at their prices. What senders have on hand is kept as it is in the model, with the cards
-they print at most those of the mixture, and worth what its duals say.
+A mixed-integer programme over the plans found. Slots remain at their prices. What senders have on hand
+is kept as it is in the model, with the cards they print at most those of the mixture, and worth what
+its duals say.
 """
 
 from __future__ import annotations
@@ -83,7 +84,9 @@ def options_of(block: Block, plans: Plans, priced: Priced, variants: Variants, p
             columns=columns,
             cost=cost,
             lower=records.column_lower[columns],
-            upper=np.where(cards, np.maximum(point, records.column_lower[columns]), records.column_upper[columns]),
+            upper=np.where(
+                cards, np.maximum(point, records.column_lower[columns]), records.column_upper[columns]
+            ),
             integer=records.integer[columns],
             use=sp.csr_array(block.use[:, columns]),
             matrix=sp.csr_array(inside[:, columns]),
@@ -155,9 +158,7 @@ class _Programme:
             row_lower=np.concatenate(
                 [np.full(len(rows), -np.inf), np.ones(offices), *(each.row_lower for each in senders)]
             ),
-            row_upper=np.concatenate(
-                [limit[rows], np.ones(offices), *(each.row_upper for each in senders)]
-            ),
+            row_upper=np.concatenate([limit[rows], np.ones(offices), *(each.row_upper for each in senders)]),
             column_lower=np.concatenate(
                 [np.zeros(plans), *(each.lower for each in senders), np.zeros(len(soft))]
             ),

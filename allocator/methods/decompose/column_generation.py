@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import scipy.sparse as sp
-from numpy.typing import NDArray
 
 from allocator.backends import SolveOptions
 from allocator.methods.decompose.blocks import Block
@@ -82,7 +81,7 @@ class ColumnGeneration:
         self.solution: MasterSolution | None = None
 
     def step(self, rounds: int, close: float, *, exact: bool = False) -> Standing:
-        """Price the blocks, with so many rounds within each at most, and let the master propose the next prices."""
+        """Price the blocks, in so many rounds each at most; the master then proposes the next prices."""
         pool = self.pool
         priced = self.workers.map(
             _price,
@@ -106,12 +105,18 @@ class ColumnGeneration:
         bound = self._lagrangian([each.bound for each in priced]) if exact else -math.inf
         estimate = self._lagrangian([each.estimate for each in priced])
         if self.solution is not None:
-            self.box.learn(self.best_estimate, self.solution.value + self.constant, estimate, self.solution.strain)
+            self.box.learn(
+                self.best_estimate, self.solution.value + self.constant, estimate, self.solution.strain
+            )
         if estimate > self.best_estimate:
             self.best_prices, self.best_estimate = self.prices, estimate
         mixtures = [each.mixture for each in priced]
         value = self._lagrangian([each.value for each in mixtures])
-        self.add_column([each.cost for each in mixtures], [each.use for each in mixtures], [each.shares for each in mixtures])
+        self.add_column(
+            [each.cost for each in mixtures],
+            [each.use for each in mixtures],
+            [each.shares for each in mixtures],
+        )
         self.solution = self.master.solve(self.best_prices, self.box)
         self.prices = self.solution.prices
         scale = max(1.0, abs(self.best_estimate))

@@ -83,7 +83,9 @@ def find_couplings(formulation: Formulation) -> Couplings:
         ceiling=np.concatenate([part[2] for part in parts]) if parts else np.zeros(0),
         kind=kinds,
         place=place,
-        owner=tuple(_owner(formulation, kind, int(where)) for kind, (_, where) in zip(kinds, place, strict=True)),
+        owner=tuple(
+            _owner(formulation, kind, int(where)) for kind, (_, where) in zip(kinds, place, strict=True)
+        ),
         rows=rows,
         columns=columns,
     )
@@ -101,7 +103,7 @@ def transfer_prices(prices: Vector, known: Couplings, wanted: Couplings) -> Vect
 
     A target that is not there gets what the others have, as a share of its penalty.
     """
-    places = {place: price for place, price in zip(_places(known), prices.tolist(), strict=True)}
+    places = dict(zip(_places(known), prices.tolist(), strict=True))
     soft = np.isfinite(known.ceiling) & (known.ceiling > 0)
     usual = float((prices[soft] / known.ceiling[soft]).mean()) if soft.any() else 0.0
     result = np.array([places.get(place, -1.0) for place in _places(wanted)], dtype=np.float64)

@@ -10,7 +10,6 @@
 from __future__ import annotations
 
 import logging
-import math
 import time
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -130,9 +129,7 @@ class _Nation:
     ) -> ColumnGeneration:
         """Column generation from these prices, with the plan as its first column."""
         decisions = self.decisions(plan)
-        plans = [
-            one_plan_each(block, each.packs) for block, each in zip(self.blocks, decisions, strict=True)
-        ]
+        plans = [one_plan_each(block, each.packs) for block, each in zip(self.blocks, decisions, strict=True)]
         generation = ColumnGeneration(
             Pool(self.blocks, plans),
             self.couplings,
@@ -171,7 +168,12 @@ def _start_prices(
             ahead = standing.ahead
             _LOG.debug(
                 "%.1f s, %d offices, round %d: estimate %.8g, master %.2e above, strain %.1e",
-                clock.seconds, len(sample.offices), number + 1, generation.best_estimate, ahead, standing.strain,
+                clock.seconds,
+                len(sample.offices),
+                number + 1,
+                generation.best_estimate,
+                ahead,
+                standing.strain,
             )
             if max(ahead, standing.strain) < _SAMPLE_NEAR or (clock.seconds > _SAMPLES_SHARE * clock.limit):
                 break
@@ -274,7 +276,9 @@ class _Engine:
         plan = round_plan(self.record.instance, self.nation.formulation.extract(vector))
         cost = self.record.offer_plan(plan, "decompose")
         drawn = float(sum(each.cost.sum() for each in self.current)) + self.nation.formulation.model.offset
-        _LOG.debug("%.1f s settled but for %d blocks: %.8g, rounded %.8g", self.clock.seconds, failed, drawn, cost)
+        _LOG.debug(
+            "%.1f s settled but for %d blocks: %.8g, rounded %.8g", self.clock.seconds, failed, drawn, cost
+        )
         shares = [np.zeros(len(each.office)) for each in plans]
         for k, chosen in enumerate(self.incumbent):
             shares[k][chosen] = 1.0

@@ -119,7 +119,7 @@ def undominated(
 
 
 @numba.njit(cache=True)
-def search(
+def search(  # noqa: PLR0912, PLR0915 - compiled in one piece
     stock: NDArray[np.float64],
     pack: float,
     printers: NDArray[np.float64],
@@ -258,7 +258,7 @@ def search(
             trip += 1
         for label in range(len(packs)):
             on_hand = stock[day] + pack * packs[label]
-            printed[label] = min(min(printed[label] + printers[day], applicants[day]), on_hand)
+            printed[label] = min(printed[label] + printers[day], applicants[day], on_hand)
             cost[label] -= worth[day] * printed[label]
         if store < np.inf and received.any():
             on_hand = stock[day] + pack * packs - printed

@@ -48,7 +48,7 @@ class Master:
         self.uses.append(use)
 
     def solve(self, center: Vector, box: Box | None = None) -> MasterSolution:
-        """The best mixture, with prices within the box around `center` (resources,); without, limits are kept.
+        """The best mixture, prices within the box around `center` (resources,); without, limits are kept.
 
         Raises BackendError if the solver has no answer.
         """
@@ -60,7 +60,9 @@ class Master:
         use = sp.hstack(self.uses, format="csr")
         convexity = sp.hstack([sp.eye_array(self.groups)] * count, format="csr")
         # What is used beyond the limit at the highest price, and left unused at the lowest.
-        slack = _entries(np.concatenate([-np.ones(len(more)), np.ones(len(less))]), np.append(more, less), resources)
+        slack = _entries(
+            np.concatenate([-np.ones(len(more)), np.ones(len(less))]), np.append(more, less), resources
+        )
         # Slots used on one day instead of another; more or fewer around a knot at a price of its own.
         knots = box.level.shape[0]
         moved = sp.csr_array(sp.hstack([box.level[:, more], -box.level[:, less]], format="csr"))
@@ -81,7 +83,10 @@ class Master:
         scale = max(1.0, float(np.abs(cost).max(initial=0.0)) / 1e4)
         model = MilpModel(
             name="master",
-            objective=np.concatenate([cost, highest[more], -lowest[less], np.full(2 * knots, box.level_reach)]) / scale,
+            objective=np.concatenate(
+                [cost, highest[more], -lowest[less], np.full(2 * knots, box.level_reach)]
+            )
+            / scale,
             offset=0.0,
             matrix=matrix,
             row_lower=np.concatenate([np.full(resources, -np.inf), np.ones(self.groups), np.zeros(knots)]),

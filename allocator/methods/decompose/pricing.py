@@ -13,7 +13,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from allocator.backends import Basis, BackendError, SolveOptions, dual_bounds, get_backend, usable
+from allocator.backends import BackendError, Basis, SolveOptions, dual_bounds, get_backend, usable
 from allocator.methods.decompose.blocks import Block
 from allocator.methods.decompose.restocking import arrivals, full_speed, restock
 from allocator.milp.builder import ABSENT
@@ -76,7 +76,9 @@ class Priced:
 def plans_of(block: Block, office: Indices, packs: sp.csr_array) -> Plans:
     """Plans of terminal offices (P,) that send packs (P, E) and print at full speed."""
     printed = full_speed(block.depletion, block.trips, office, packs)
-    trips = sp.csr_array(((packs.data > 0.5).astype(np.float64), packs.indices, packs.indptr), shape=packs.shape)
+    trips = sp.csr_array(
+        ((packs.data > 0.5).astype(np.float64), packs.indices, packs.indptr), shape=packs.shape
+    )
     return Plans(office, packs, printed, trips @ block.fixed + packs @ block.price)
 
 
@@ -212,7 +214,7 @@ def mix(
     )
     cost += np.bincount(plan_component, plans.cost * shares, block.components)
     use = by_component(block.use, point, block.column_component, block.components)
-    use += by_component(block.trip_use, plans.packs.T @ shares, block.trip_component, block.components)
+    use = use + by_component(block.trip_use, plans.packs.T @ shares, block.trip_component, block.components)
     duals = result.duals[:rows].copy()
     linked = block.linked[block.linked != ABSENT]
     duals[linked] = np.where(duals[linked] < -1e-9, duals[linked], 0.0)
@@ -228,7 +230,7 @@ def mix(
 
 
 def card_worth(block: Block, duals: Vector) -> Vector:
-    """(J, T) what one more card printed by a day would save on that day, by the duals of the records' rows."""
+    """(J, T) what one more card printed by a day saves on that day, by the duals of the records' rows."""
     present = block.linked != ABSENT
     worth = np.zeros(block.linked.shape)
     worth[present] = -duals[block.linked[present]]

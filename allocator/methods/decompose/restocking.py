@@ -123,7 +123,7 @@ def _search(
     exact: bool,
     answers: int,
 ) -> tuple[Vector, Indices]:
-    """(A,) costs of an office's best trips, as far as they are below `known`, and (A, own trips) their packs."""
+    """(A,) costs of an office's best trips below `known`, and (A, own trips) their packs."""
 
     def run(limit: float, beam: int) -> tuple[Vector, Indices]:
         result: tuple[Vector, Indices] = search(
@@ -173,7 +173,7 @@ class _Ahead:
 
 
 def _look_ahead(depletion: Depletion, trips: Opportunities, fixed: Vector, price: Vector) -> _Ahead:
-    offices, days = depletion.stock.shape
+    offices = len(depletion.stock)
     missing = np.maximum(depletion.applicants[:, -1] - depletion.stock[:, -1], 0.0)
     useful = np.ceil(missing / depletion.pack - _SLACK).astype(np.int64)
     capacity = np.concatenate([np.zeros((offices, 1)), depletion.printers.cumsum(axis=1)], axis=1)

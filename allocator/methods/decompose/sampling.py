@@ -68,7 +68,9 @@ def smaller_nation(instance: Instance, offices: int, phase: float = 0.5) -> Inst
             "storage": _storage(instance.storage, slots),
             "depots": tuple(_depot(depot, depots[depot.id]) for depot in instance.depots),
             "lanes": tuple(
-                _lane(lane, depots) for lane in instance.lanes if lane.origin in places and lane.destination in places
+                _lane(lane, depots)
+                for lane in instance.lanes
+                if lane.origin in places and lane.destination in places
             ),
             "targets": tuple(
                 target

@@ -45,11 +45,10 @@ def settle_nation(
     blocks = pool.blocks
     priced = [pool.priced[k] for k in range(len(blocks))]
     choices = _choose(generation, incumbent, replace(options, gap=_GAP, time_limit=seconds))
-    if any(choice is None for choice in choices):
+    if choices is None:
         return [None] * len(blocks)
     chosen = []
     for k, choice in enumerate(choices):
-        assert choice is not None
         own = one_plan_each(blocks[k], np.rint(choice.packs))
         chosen.append(len(pool.plans[k].office) + np.arange(len(own.office)))
         pool.plans[k] = pool.plans[k].joined(own)
@@ -63,12 +62,13 @@ def settle_nation(
         ),
     )
     needs = np.stack([np.asarray(mixture.use.sum(axis=1)).ravel() for mixture in mixtures], axis=1)
-    allotted = allot(couplings, needs, applicants)
+    allotted = allot(couplings, needs.astype(np.float64), applicants)
     nothing = np.zeros(len(prices))
     results = _settle_all(generation, chosen, choices, nothing, allotted, [each.basis for each in mixtures])
-    if any(each is None for each in results):
+    first = [each for each in results if each is not None]
+    if len(first) < len(results):
         return results
-    return _refine(generation, chosen, choices, results, [each.basis for each in mixtures])
+    return list(_refine(generation, chosen, choices, first, [each.basis for each in mixtures]))
 
 
 def _settle_all(
@@ -151,7 +151,7 @@ def _add(master: Master, decisions: list[Settled], by_component: bool) -> None:
 
 def _choose(
     generation: ColumnGeneration, incumbent: list[Indices], options: SolveOptions
-) -> list[Choice | None]:
+) -> list[Choice] | None:
     """Trips of every block: those with senders each within its share, then the others within what is left."""
     pool, couplings, prices = generation.pool, generation.couplings, generation.best_prices
     blocks, backend = pool.blocks, generation.backend
@@ -199,9 +199,10 @@ def _choose(
             backend,
             options,
         )
-        for k, choice in zip(others, chosen or [None] * len(others), strict=True):
+        for k, choice in zip(others, chosen or (), strict=chosen is not None):
             choices[k] = choice
-    return choices
+    found_all = [choice for choice in choices if choice is not None]
+    return found_all if len(found_all) == len(blocks) else None
 
 
 def _allot_packs(couplings: Couplings, wanted: Vector, senders: list[int]) -> Vector:

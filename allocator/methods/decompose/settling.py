@@ -35,7 +35,7 @@ def settled(block: Block, point: Vector, packs: Vector) -> Settled:
     )
     cost += np.bincount(block.trip_component, freight, block.components)
     use = by_component(block.use, point, block.column_component, block.components)
-    use += by_component(block.trip_use, packs, block.trip_component, block.components)
+    use = use + by_component(block.trip_use, packs, block.trip_component, block.components)
     return Settled(point, packs, cost, sp.csr_array(use))
 
 
@@ -75,7 +75,8 @@ def _settling_model(
     others = base.shape[1] - block.records.shape[1] - len(plans.office)
     use = sp.csr_array(
         sp.hstack(
-            [block.use, block.trip_use @ plans.packs.T / WHOLE, sp.csr_array((len(limit), others))], format="csr"
+            [block.use, block.trip_use @ plans.packs.T / WHOLE, sp.csr_array((len(limit), others))],
+            format="csr",
         )
     )
     rows = np.nonzero((np.diff(use.indptr) > 0) & np.isfinite(limit))[0]

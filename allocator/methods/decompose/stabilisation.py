@@ -25,9 +25,7 @@ class Box:
     brought of what it promised.
     """
 
-    def __init__(
-        self, reach: Vector, slots: NDArray[np.bool_], level_reach: float
-    ) -> None:
+    def __init__(self, reach: Vector, slots: NDArray[np.bool_], level_reach: float) -> None:
         """`reach` (resources,) of single prices, `level_reach` of those of `slots` (resources,) together."""
         self.reach, self.level_reach = reach, level_reach
         self.counts = ~slots  # whose slack is strain; slots can nearly always change days
