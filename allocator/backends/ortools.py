@@ -241,7 +241,10 @@ def _which(session: Session, message: Any) -> StopReason:
     reply = _solve(session, message)
     if isinstance(reply, StopReason):
         return reply
-    stop = _reason(session, reply)
+    either = library("math_opt.result_pb2").TERMINATION_REASON_INFEASIBLE_OR_UNBOUNDED
+    # Without an objective nothing is unbounded.
+    infeasible = reply.termination.reason == either
+    stop = StopReason.INFEASIBLE if infeasible else _reason(session, reply)
     if stop is StopReason.OPTIMAL:
         return StopReason.UNBOUNDED
     return StopReason.FAILED if stop is StopReason.INFEASIBLE and not proves_bounds(session) else stop

@@ -98,7 +98,8 @@ def take_apart(formulation: Formulation, couplings: Couplings, offices_in_block:
         number = np.cumsum(dealt == block) - 1
         rows, columns = np.nonzero(row_block == block)[0], np.nonzero(column_block == block)[0]
         result.append(split.block(rows, columns, number[row_label], number[column_label]))
-    return result
+    # Rows without columns are left where nothing can be decided.
+    return [block for block in result if len(block.columns) or len(block.offices)]
 
 
 class _Split:
@@ -247,7 +248,9 @@ class _Split:
             np.append(arrays.depot_max_packs, NO_LIMIT)[arrays.lane_origin_depot[lane]],
         )
         office_component = column_component[variables.blanks[offices, 0]]
-        components = int(column_component[columns].max(initial=-1)) + 1
+        components = (
+            int(max(column_component[columns].max(initial=-1), row_component[rows].max(initial=-1))) + 1
+        )
         constant = self.idle[offices] * (stock - ready).sum(axis=1)
         return Block(
             offices=offices,

@@ -157,6 +157,9 @@ def search(  # noqa: PLR0912, PLR0915 - compiled in one piece
     for day in range(days):
         capacity[day + 1] = capacity[day] + printers[day]
     gain = np.empty(days)
+    most_packs = useful
+    for trip in range(trips):
+        most_packs = max(most_packs, useful + least[trip])
     packs = np.zeros(1, np.int64)
     printed = np.zeros(1)
     cost = np.zeros(1)
@@ -186,7 +189,9 @@ def search(  # noqa: PLR0912, PLR0915 - compiled in one piece
             branches = 0
             for index in range(len(alive)):
                 label = alive[index]
-                top = min(most[trip], useful - packs[label])
+                # Those who still miss a pack may have to take the least load, beyond what they can use.
+                left = useful - packs[label]
+                top = min(most[trip], max(left, least[trip])) if left > 0 else 0
                 on_hand = stock[day] + pack * packs[label]
                 begun = printed[label] - capacity[day]
                 if lasting[trip] >= 0:
@@ -200,7 +205,7 @@ def search(  # noqa: PLR0912, PLR0915 - compiled in one piece
                     need = min(begun + capacity[until], applicants[until - 1])
                     sensible = np.floor((need - on_hand) / pack + paying[look, trip] + 1 + _SLACK)
                     if sensible < top:
-                        top = int(max(sensible, 0.0))
+                        top = int(max(sensible, least[trip]))
                 highest[index] = top
                 if top >= least[trip]:
                     branches += top - least[trip] + 1
@@ -228,12 +233,12 @@ def search(  # noqa: PLR0912, PLR0915 - compiled in one piece
                     new_amount[at] = amount
                     new_received[at] = True
                     at += 1
-            kept = undominated(new_packs, new_received, new_printed, new_cost, useful, 0.0)
+            kept = undominated(new_packs, new_received, new_printed, new_cost, most_packs, 0.0)
             width = pack / 64
             while len(kept) > most_labels:
                 merged_cost = new_cost[kept]
                 again = undominated(
-                    new_packs[kept], new_received[kept], new_printed[kept], merged_cost, useful, width
+                    new_packs[kept], new_received[kept], new_printed[kept], merged_cost, most_packs, width
                 )
                 new_cost[kept] = merged_cost
                 kept = kept[again]
@@ -265,7 +270,7 @@ def search(  # noqa: PLR0912, PLR0915 - compiled in one piece
             fits = np.nonzero(~received | (on_hand <= store + _SLACK))[0]
             packs, printed, cost, node = packs[fits], printed[fits], cost[fits], node[fits]
     # The cheapest label for each number of packs, then the cheapest of these.
-    cheapest = np.full(useful + 1, -1, np.int64)
+    cheapest = np.full(most_packs + 1, -1, np.int64)
     for label in range(len(cost)):
         if cheapest[packs[label]] < 0 or cost[label] < cost[cheapest[packs[label]]]:
             cheapest[packs[label]] = label

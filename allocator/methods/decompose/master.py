@@ -18,6 +18,8 @@ from allocator.backends import BackendError, SolveOptions, get_backend
 from allocator.methods.decompose.stabilisation import Box
 from allocator.milp.model import MilpModel, Vector
 
+_NARROWEST = 1e-5  # of the unit that costs are counted in
+
 
 @dataclass(frozen=True)
 class MasterSolution:
@@ -54,8 +56,13 @@ class Master:
         """
         resources, count = len(self.limit), len(self.costs)
         box = box or Box.open(resources)
-        lowest = np.maximum(center - box.reach, 0.0)
-        highest = np.minimum(self.ceiling, center + box.reach)
+        cost = np.concatenate(self.costs)
+        scale = max(1.0, float(np.abs(cost).max(initial=0.0)) / 1e4)
+        # A box without width is a column and its opposite: to some solvers a ray, for a rounding error.
+        reach = np.maximum(box.reach, _NARROWEST * scale)
+        level_reach = max(box.level_reach, _NARROWEST * scale)
+        lowest = np.maximum(center - reach, 0.0)
+        highest = np.minimum(self.ceiling, center + reach)
         more, less = np.nonzero(np.isfinite(highest))[0], np.nonzero(lowest > 0)[0]
         use = sp.hstack(self.uses, format="csr")
         convexity = sp.hstack([sp.eye_array(self.groups)] * count, format="csr")
@@ -78,13 +85,16 @@ class Master:
             )
         )
         matrix.indices, matrix.indptr = matrix.indices.astype(np.int32), matrix.indptr.astype(np.int32)
-        cost = np.concatenate(self.costs)
         size = matrix.shape[1]
-        scale = max(1.0, float(np.abs(cost).max(initial=0.0)) / 1e4)
         model = MilpModel(
             name="master",
             objective=np.concatenate(
-                [cost, highest[more], -lowest[less], np.full(2 * knots, box.level_reach)]
+                [
+                    cost,
+                    highest[more],
+                    -lowest[less],
+                    np.full(2 * knots, level_reach),
+                ]
             )
             / scale,
             offset=0.0,

@@ -182,7 +182,8 @@ def _look_ahead(depletion: Depletion, trips: Opportunities, fixed: Vector, price
     later = np.full((_LATER, count), -1, dtype=np.int64)
     paying = np.zeros((_LATER, count))
     filled = np.zeros(count, dtype=np.int64)
-    most_sensible = np.minimum(trips.most, useful[trips.office]).astype(np.float64)
+    wanted = np.where(useful[trips.office] > 0, np.maximum(useful[trips.office], trips.least), 0)
+    most_sensible = np.minimum(trips.most, wanted).astype(np.float64)
     order = np.lexsort((trips.arrival, trips.lane))
     lane = trips.lane[order]
     roomy = (trips.room >= useful[trips.office]) & (trips.least <= 1)
@@ -202,7 +203,7 @@ def _look_ahead(depletion: Depletion, trips: Opportunities, fixed: Vector, price
         office = trips.office[here]
         between = capacity[office, trips.arrival[there]] - capacity[office, trips.arrival[here]]
         limit = np.floor(between / depletion.pack[office] + pays + 1 + _SLACK)
-        most_sensible[here] = np.minimum(most_sensible[here], limit)
+        most_sensible[here] = np.minimum(most_sensible[here], np.maximum(limit, trips.least[here]))
     sensible = most_sensible > 0
     each = np.where(sensible, price + fixed / np.where(sensible, most_sensible, 1.0), np.inf)
     return _Ahead(useful, each, lasting, later, paying)

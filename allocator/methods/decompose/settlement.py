@@ -8,7 +8,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from allocator.backends import Basis, SolveOptions
+from allocator.backends import BackendError, Basis, SolveOptions
 from allocator.methods.decompose.blocks import Block, sends
 from allocator.methods.decompose.choice import Choice, Option, choose_trips, options_of
 from allocator.methods.decompose.column_generation import MOST_GROUPS, ColumnGeneration
@@ -131,7 +131,11 @@ def _refine(
         columns.append(more)
         _add(master, more, by_component)
         prices = master.solve(generation.best_prices, box).prices
-    shares = master.solve(prices).shares
+    try:
+        shares = master.solve(prices).shares
+    except BackendError:
+        # The first decisions overstep a limit by a rounding error, so that no mixture keeps it: they stay.
+        return first
     result = []
     for k, block in enumerate(blocks):
         own = shares[:, starts[k] : starts[k + 1]]
