@@ -204,7 +204,7 @@ def search(  # noqa: PLR0912, PLR0915 - compiled in one piece
                     until = max(later[look, trip], 1)
                     need = min(begun + capacity[until], applicants[until - 1])
                     sensible = np.floor((need - on_hand) / pack + paying[look, trip] + 1 + _SLACK)
-                    if sensible < top:
+                    if least[trip] <= top and sensible < top:
                         top = int(max(sensible, least[trip]))
                 highest[index] = top
                 if top >= least[trip]:
