@@ -61,7 +61,13 @@ def find_components(formulation: Formulation, couplings: Couplings) -> tuple[Ind
     rows, columns = np.nonzero(~couplings.rows)[0], np.nonzero(~couplings.columns)[0]
     inside = model.matrix[rows][:, columns]
     row, column = inside.nonzero()
-    count, label = _components(row, len(rows) + column, len(rows) + len(columns))
+    first, second = _queues_and_blanks(formulation)
+    node = np.cumsum(~couplings.columns) - 1 + len(rows)
+    count, label = _components(
+        np.concatenate([row, node[first]]),
+        np.concatenate([len(rows) + column, node[second]]),
+        len(rows) + len(columns),
+    )
     row_label = np.full(model.shape[0], ABSENT, dtype=np.int64)
     column_label = np.full(model.shape[1], ABSENT, dtype=np.int64)
     row_label[rows], column_label[columns] = label[: len(rows)], label[len(rows) :]
@@ -329,6 +335,17 @@ def _most_printed(arrays: InstanceArrays) -> Vector:
     )
     most[:, delay:] += ingested[:, : arrays.days - delay]
     return most.astype(np.float64)
+
+
+def _queues_and_blanks(formulation: Formulation) -> tuple[Indices, Indices]:
+    """Pairs of columns: every queue with its office's blanks, also where no card can be printed."""
+    variables = formulation.variables
+    pairs = [np.zeros((2, 0), dtype=np.int64)]
+    for index in (variables.waiting, variables.not_ingested):
+        blanks = np.broadcast_to(variables.blanks[:, :1, None], index.shape)
+        pairs.append(np.stack([index[index != ABSENT], blanks[index != ABSENT]]))
+    both = np.concatenate(pairs, axis=1)
+    return both[0], both[1]
 
 
 def _components(first: NDArray[np.integer], second: NDArray[np.integer], size: int) -> tuple[int, Indices]:
