@@ -174,7 +174,8 @@ class _Ahead:
 
 def _look_ahead(depletion: Depletion, trips: Opportunities, fixed: Vector, price: Vector) -> _Ahead:
     offices = len(depletion.stock)
-    missing = np.maximum(depletion.applicants[:, -1] - depletion.stock[:, -1], 0.0)
+    # Blanks that come late make none of those superfluous that come before them.
+    missing = np.maximum(depletion.applicants - depletion.stock, 0.0).max(axis=1)
     useful = np.ceil(missing / depletion.pack - _SLACK).astype(np.int64)
     capacity = np.concatenate([np.zeros((offices, 1)), depletion.printers.cumsum(axis=1)], axis=1)
     count = len(trips.office)
