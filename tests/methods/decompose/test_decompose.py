@@ -52,13 +52,13 @@ def test_every_family_agrees_with_direct(family: str) -> None:
     instance = generate_instance(family, offices=8, days=20, seed=2)
     parts = decompose(instance)
     assert_sound(parts)
-    assert_overlap(parts, solve(instance, method="direct", time_limit=2, gap=0.001))
+    assert_overlap(parts, solve(instance, method="direct", time_limit=1, gap=0.001))
     # Far from the empty plan: the parts fit together.
     assert parts.avoidable_gap is not None
     assert parts.avoidable_gap < 0.5
 
 
-@pytest.mark.parametrize("seed", range(100, 140))
+@pytest.mark.parametrize("seed", range(100, 120))
 def test_random_instances_agree_with_their_optimum(seed: int) -> None:
     instance = random_instance(seed, TINY)
     outcome = decompose(instance)
@@ -73,7 +73,7 @@ def test_random_instances_agree_with_their_optimum(seed: int) -> None:
     assert optimum <= outcome.objective + slack
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("seed", range(20))
 def test_random_instances_of_every_feature(seed: int) -> None:
     outcome = decompose(random_instance(seed))
     assert_sound(outcome)

