@@ -18,6 +18,7 @@ from allocator.backends import BackendError, SolveOptions, get_backend
 from allocator.methods.decompose.stabilisation import Box
 from allocator.milp.model import MilpModel, Vector
 
+_NOISE = 1e-9  # of a use: rounding errors, of which some solvers make a ray
 _NARROWEST = 1e-5  # of the unit that costs are counted in
 
 
@@ -46,6 +47,9 @@ class Master:
 
     def add(self, cost: Vector, use: sp.csr_array) -> None:
         """A column for each group."""
+        use = use.copy()
+        use.data[np.abs(use.data) < _NOISE] = 0.0
+        use.eliminate_zeros()
         self.costs.append(cost)
         self.uses.append(use)
 

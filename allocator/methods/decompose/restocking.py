@@ -191,6 +191,12 @@ def _look_ahead(depletion: Depletion, trips: Opportunities, fixed: Vector, price
     for step in range(1, min(_LATER + 1, count)):
         here, there = order[:-step], order[step:]
         fits = (lane[:-step] == lane[step:]) & roomy[there] & (price[there] <= price[here])
+        # What comes in meanwhile without a trip may leave no room in the store for a later one.
+        office = trips.office[here]
+        comes_in = (
+            depletion.stock[office, trips.arrival[there]] > depletion.stock[office, trips.arrival[here]]
+        )
+        fits &= ~(comes_in & np.isfinite(depletion.store[office]))
         here, there = here[fits], there[fits]
         first = (lasting[here] < 0) & (fixed[there] <= fixed[here])
         lasting[here[first]] = trips.arrival[there[first]]

@@ -39,7 +39,7 @@ def bound_at(instance: Instance, scale: float, seed: int) -> float:
     return lagrangian(bounds, prices, couplings.limit, formulation.model.offset)
 
 
-@settings(max_examples=40)
+@settings(max_examples=15)
 @given(instance=instances(), scale=st.sampled_from([0.0, 0.1, 1.0, 10.0, 1e4]), seed=st.integers(0, 99))
 def test_the_bound_is_below_every_policy(instance: Instance, scale: float, seed: int) -> None:
     bound = bound_at(instance, scale, seed)
@@ -69,7 +69,7 @@ def test_direct_and_decompose_agree(family: str) -> None:
     assert direct.bound <= parts.objective * (1 + 1e-6)
 
 
-@pytest.mark.parametrize("backend", ["pulp"])
+@pytest.mark.parametrize("backend", ["ortools", "pulp"])
 def test_other_backends_for_the_pieces_agree(backend: str) -> None:
     instance = generate_instance("islands", offices=6, days=15)
     usual = solve(instance, method="decompose", rounds=4, workers=1, time_limit=60)
@@ -81,7 +81,7 @@ def test_other_backends_for_the_pieces_agree(backend: str) -> None:
     assert usual.bound <= other.objective
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(6))
 def test_the_optimum_of_tiny_instances_lies_between(seed: int) -> None:
     instance = random_instance(seed, TINY)
     try:

@@ -82,6 +82,8 @@ def test_random_instances_of_every_feature(seed: int) -> None:
 @pytest.mark.parametrize(
     ("backend", "family"),
     [
+        ("ortools", "blanks"),
+        ("ortools", "election"),
         ("pulp", "quota"),
         ("pulp", "blanks"),
         ("pulp", "election"),

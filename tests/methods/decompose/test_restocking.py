@@ -244,3 +244,21 @@ def test_blanks_that_come_too_late_do_not_stand_in_for_a_trip() -> None:
     found = case.solve()
     assert found.value.tolist() == [1.0 - 3 * 50.0]
     assert found.packs.toarray().tolist() == [[1.0]]
+
+
+def test_a_later_trip_is_no_substitute_when_the_store_is_full_by_then() -> None:
+    two = np.zeros(2, dtype=np.int64)
+    case = Case(
+        Depletion(
+            np.array([[8.0, 20, 20, 20, 20, 20]]),
+            np.array([5.0]),
+            np.full((1, 6), 4.0),
+            np.array([[4.0, 8, 12, 16, 20, 24]]),
+            np.array([10.0]),
+        ),
+        Opportunities(two, two, np.array([0, 1]), two + 1, two + 2, two + 2),
+        np.ones(2),
+        np.zeros(2),
+        np.ones((1, 6)),
+    )
+    assert case.solve().value[0] == case.cheapest(0) == -83.0
