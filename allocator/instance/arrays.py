@@ -85,6 +85,27 @@ class InstanceArrays:
         return self.arrivals.shape
 
     @property
+    def lane_ends(self) -> tuple[Counts, Counts]:
+        """(L,) origin and destination of each lane as places: offices first, then depots."""
+        offices = len(self.max_blanks)
+        origin = np.where(
+            self.lane_origin_office != NOWHERE, self.lane_origin_office, offices + self.lane_origin_depot
+        )
+        destination = np.where(
+            self.lane_destination_office != NOWHERE,
+            self.lane_destination_office,
+            offices + self.lane_destination_depot,
+        )
+        return origin, destination
+
+    @property
+    def source_depots(self) -> Flags:
+        """(D,) depots that nothing but deliveries fills."""
+        source = np.ones(len(self.depot_reserve), dtype=np.bool_)
+        source[self.lane_destination_depot[self.lane_destination_depot != NOWHERE]] = False
+        return source
+
+    @property
     def ingestible(self) -> Counts:
         """(I, S, T) records that can have been ingested by the end of the day at most (rule 4)."""
         room = self.applied - self.ingested_before[:, :, None]

@@ -7,6 +7,7 @@ import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 
 from allocator.milp.model import Block, MilpModel, Vector
+from allocator.milp.sparse import short_indices
 
 Index = NDArray[np.int64]
 ABSENT = -1
@@ -99,10 +100,9 @@ class MilpBuilder:
             np.concatenate(parts) if parts else np.zeros(0)
             for parts in ([entry[part] for entry in self._entries] for part in range(3))
         )
-        matrix = sp.coo_array((value, (row.astype(np.int64), column.astype(np.int64))), shape=shape).tocsr()
-        # Solver libraries take 32-bit indices; scipy keeps 64 bits when it was given them.
-        matrix.indices = matrix.indices.astype(np.int32)
-        matrix.indptr = matrix.indptr.astype(np.int32)
+        matrix = short_indices(
+            sp.coo_array((value, (row.astype(np.int64), column.astype(np.int64))), shape=shape)
+        )
         objective = np.zeros(shape[1])
         for columns, coefficients in self._costs:
             np.add.at(objective, columns, coefficients)

@@ -24,11 +24,12 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components, dijkstra
 
-from allocator.instance.arrays import NOWHERE, Counts, InstanceArrays
+from allocator.instance.arrays import Counts, InstanceArrays
 from allocator.milp.builder import ABSENT
 from allocator.milp.formulation import Formulation
 from allocator.milp.limits import arrival_days
 from allocator.milp.model import Block, MilpModel, Vector
+from allocator.milp.sparse import short_indices
 
 Values = NDArray[np.float64]
 
@@ -71,7 +72,7 @@ def find_groups(arrays: InstanceArrays) -> list[Group]:
     receive nothing themselves.
     """
     offices, places = arrays.shape[0], arrays.shape[0] + len(arrays.depot_reserve)
-    origin, destination = _ends(arrays)
+    origin, destination = arrays.lane_ends
     used = arrays.dispatchable.any(axis=1)
     sets: dict[tuple[int, ...], None] = {}
     for office in np.unique(destination[used & (destination < offices)]):
@@ -118,9 +119,7 @@ def find_cuts(formulation: Formulation, groups: list[Group], vector: Vector) -> 
 
 def with_cuts(model: MilpModel, cuts: IntervalCuts) -> MilpModel:
     """The model with the cuts as further rows."""
-    matrix = sp.csr_array(sp.vstack([model.matrix, cuts.matrix], format="csr"))
-    matrix.indices = matrix.indices.astype(np.int32)
-    matrix.indptr = matrix.indptr.astype(np.int32)
+    matrix = short_indices(sp.vstack([model.matrix, cuts.matrix], format="csr"))
     return replace(
         model,
         matrix=matrix,
@@ -232,7 +231,7 @@ class _Point:
 def _group(arrays: InstanceArrays, members: Counts) -> Group:
     offices_in_all = arrays.shape[0]
     offices, depots = members[members < offices_in_all], members[members >= offices_in_all] - offices_in_all
-    origin, destination = _ends(arrays)
+    origin, destination = arrays.lane_ends
     lane, day, arrival = arrival_days(arrays)
     into = np.isin(destination[lane], members)
     within = into & np.isin(origin[lane], members)
@@ -254,7 +253,7 @@ def _usable(
     arrays: InstanceArrays, members: Counts, offices: Counts, entry: Counts, arrival: Counts
 ) -> Values:
     """(Q, T) what the group's printers can use up from an arrival at `entry` to the end of the day."""
-    origin, destination = _ends(arrays)
+    origin, destination = arrays.lane_ends
     capacity = arrays.print_capacity[offices] * (1000.0 / arrays.good_per_thousand[offices])[:, None]
     so_far = np.zeros((len(offices), arrays.days + 1))
     so_far[:, 1:] = capacity.cumsum(axis=1)
@@ -286,20 +285,6 @@ def _travel_days(
     lead[~np.isfinite(lead)] = 0.0
     days: NDArray[np.float64] = np.floor(dijkstra(sp.csr_array(lead)))
     return days
-
-
-def _ends(arrays: InstanceArrays) -> tuple[Counts, Counts]:
-    """(L,) origin and destination of each lane as places: offices first, then depots."""
-    offices = arrays.shape[0]
-    origin = np.where(
-        arrays.lane_origin_office != NOWHERE, arrays.lane_origin_office, offices + arrays.lane_origin_depot
-    )
-    destination = np.where(
-        arrays.lane_destination_office != NOWHERE,
-        arrays.lane_destination_office,
-        offices + arrays.lane_destination_depot,
-    )
-    return origin, destination
 
 
 def _entries(columns: Counts, coefficients: Values | float) -> tuple[Counts, Values]:

@@ -129,15 +129,10 @@ def _price_and_settle(
     # Imported when used: joblib and numba take their time.
     import joblib
 
-    from allocator.methods.decompose.couplings import find_couplings
     from allocator.methods.decompose.engine import solve_decomposed
-    from allocator.methods.decompose.prices import describe_prices, recall_prices
-    from allocator.milp.formulation import formulate
+    from allocator.methods.decompose.prices import describe_prices
 
     instance = record.instance
-    prices = None
-    if start is not None and start.prices is not None:
-        prices = recall_prices(instance, find_couplings(formulate(instance)), start.prices)
     workers = request.threads if request.workers is None else request.workers
     work = replace(work, workers=int(joblib.effective_n_jobs(-1 if workers is None else workers)))
     result = solve_decomposed(
@@ -147,7 +142,7 @@ def _price_and_settle(
         SolveOptions(gap=request.gap, seed=request.seed),
         workers=workers,
         rounds=request.rounds,
-        start=prices,
+        start=None if start is None else start.prices,
     )
     return replace(
         work,

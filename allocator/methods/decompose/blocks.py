@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
-from scipy.sparse.csgraph import connected_components
 
 from allocator.instance.arrays import NO_LIMIT, NOWHERE, InstanceArrays
+from allocator.methods.decompose.components import find_components
 from allocator.methods.decompose.couplings import Couplings
 from allocator.methods.decompose.restocking import Depletion, Opportunities
 from allocator.milp.builder import ABSENT
@@ -17,6 +17,7 @@ from allocator.milp.formulation import Formulation
 from allocator.milp.limits import trip_limits
 from allocator.milp.model import MilpModel, Vector
 from allocator.milp.printed import printed_without_queues
+from allocator.milp.sparse import short_indices
 
 Indices = NDArray[np.int64]
 _STOCK_ROWS = ("6_blanks", "8_store", "9_trip", "9_least_load", "10_depot", "11_depot_handling")
@@ -53,25 +54,6 @@ class Block:
     column_component: Indices  # (n,)
     office_component: Indices  # (J,)
     trip_component: Indices  # (E,)
-
-
-def find_components(formulation: Formulation, couplings: Couplings) -> tuple[Indices, Indices, int]:
-    """Component of every row and column of the model, -1 for those that the resources stand for."""
-    model = formulation.model
-    rows, columns = np.nonzero(~couplings.rows)[0], np.nonzero(~couplings.columns)[0]
-    inside = model.matrix[rows][:, columns]
-    row, column = inside.nonzero()
-    first, second = _queues_and_blanks(formulation)
-    node = np.cumsum(~couplings.columns) - 1 + len(rows)
-    count, label = _components(
-        np.concatenate([row, node[first]]),
-        np.concatenate([len(rows) + column, node[second]]),
-        len(rows) + len(columns),
-    )
-    row_label = np.full(model.shape[0], ABSENT, dtype=np.int64)
-    column_label = np.full(model.shape[1], ABSENT, dtype=np.int64)
-    row_label[rows], column_label[columns] = label[: len(rows)], label[len(rows) :]
-    return row_label, column_label, int(count)
 
 
 def take_apart(formulation: Formulation, couplings: Couplings, offices_in_block: int) -> list[Block]:
@@ -137,7 +119,6 @@ class _Split:
         restocked[variables.packs[into]] = True
         restocked[variables.trip[into]] = True
         self.restocked = restocked[:-1]
-        self.into = into
         self.upper = self._finite_upper()
         self.blank_office = np.full(model.shape[1], ABSENT, dtype=np.int64)
         self.blank_office[variables.blanks[:, 0]] = np.arange(offices)
@@ -226,9 +207,7 @@ class _Split:
             (np.full(len(link_entries[0]), -1.0), (link_entries[0] - len(kept_rows), link_entries[1])),
             shape=(links, len(kept)),
         )
-        matrix = sp.csr_array(sp.vstack([model.matrix[kept_rows][:, kept], link_matrix], format="csr"))
-        matrix.indices = matrix.indices.astype(np.int32)
-        matrix.indptr = matrix.indptr.astype(np.int32)
+        matrix = short_indices(sp.vstack([model.matrix[kept_rows][:, kept], link_matrix], format="csr"))
         ready = self.all_ready[offices]
         records = MilpModel(
             name="records",
@@ -335,73 +314,3 @@ def _most_printed(arrays: InstanceArrays) -> Vector:
     )
     most[:, delay:] += ingested[:, : arrays.days - delay]
     return most.astype(np.float64)
-
-
-def _queues_and_blanks(formulation: Formulation) -> tuple[Indices, Indices]:
-    """Pairs of columns: every queue with its office's blanks, also where no card can be printed."""
-    variables = formulation.variables
-    pairs = [np.zeros((2, 0), dtype=np.int64)]
-    for index in (variables.waiting, variables.not_ingested):
-        blanks = np.broadcast_to(variables.blanks[:, :1, None], index.shape)
-        pairs.append(np.stack([index[index != ABSENT], blanks[index != ABSENT]]))
-    both = np.concatenate(pairs, axis=1)
-    return both[0], both[1]
-
-
-def _components(first: NDArray[np.integer], second: NDArray[np.integer], size: int) -> tuple[int, Indices]:
-    """How many components nodes (size,) make that are joined in pairs, and (size,) the component of each."""
-    graph = sp.csr_array((np.ones(len(first)), (first, second)), shape=(size, size))
-    count, label = connected_components(graph, directed=False)
-    return int(count), label.astype(np.int64)
-
-
-def sends(block: Block) -> bool:
-    """Whether there are senders in the block."""
-    return bool(block.sender_rows.any())
-
-
-def apart_from_senders(block: Block, duals: Vector) -> Block:
-    """The block with its senders' rows priced by duals (m,) instead: every terminal office by itself.
-
-    A Lagrangian relaxation; what the rows' right-hand sides are worth is left out of the constant.
-    """
-    if not sends(block):
-        return block
-    records, rows = block.records, block.sender_rows
-    priced = np.where(rows, duals, 0.0)
-    keep = sp.diags_array((~rows).astype(np.float64), format="csr")
-    matrix = sp.csr_array(keep @ records.matrix)
-    matrix.eliminate_zeros()
-    matrix.indices, matrix.indptr = matrix.indices.astype(np.int32), matrix.indptr.astype(np.int32)
-    alone = replace(
-        records,
-        objective=records.objective - records.matrix.T @ priced,
-        matrix=matrix,
-        row_lower=np.where(rows, -np.inf, records.row_lower),
-        row_upper=np.where(rows, np.inf, records.row_upper),
-    )
-    linked = block.linked
-    row, column = matrix.nonzero()
-    tied, office = linked[linked != ABSENT], np.nonzero(linked != ABSENT)[0]
-    size = len(rows) + matrix.shape[1]
-    count, label = _components(
-        np.concatenate([row, tied]),
-        np.concatenate([len(rows) + column, size + office]),
-        size + len(block.offices),
-    )
-    office_label = label[size:]
-    constant = np.zeros(count)
-    np.add.at(constant, office_label, block.office_constant)
-    return replace(
-        block,
-        records=alone,
-        price=block.price - block.trip_rows.T @ priced,
-        trip_rows=sp.csr_array(block.trip_rows.shape),
-        sender_rows=np.zeros_like(rows),
-        constant=constant,
-        components=int(count),
-        row_component=label[: len(rows)],
-        column_component=label[len(rows) : size],
-        office_component=office_label,
-        trip_component=office_label[block.trips.office],
-    )

@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from allocator.backends import SolveOptions, choose_solver, get_backend
 from allocator.methods.decompose.blocks import Block
-from allocator.methods.decompose.pricing import Plans, Priced
+from allocator.methods.decompose.pricing import Mixture, Plans
 from allocator.methods.decompose.variants import Variants
 from allocator.milp.model import MilpModel, Vector
+from allocator.milp.sparse import short_indices, single_entries
 
 Indices = NDArray[np.int64]
 
@@ -63,10 +64,10 @@ class Choice:
     sent: Vector  # (c,) values of these columns
 
 
-def options_of(block: Block, plans: Plans, priced: Priced, variants: Variants, prices: Vector) -> Option:
+def options_of(block: Block, plans: Plans, mixture: Mixture, variants: Variants) -> Option:
     """The variants of a block, with its senders."""
     rows = np.nonzero(block.sender_rows)[0]
-    records, mixture = block.records, priced.mixture
+    records = block.records
     inside = sp.csr_array(records.matrix[rows])
     columns = np.unique(inside.indices).astype(np.int64)
     others = np.where(block.sender_rows, 0.0, mixture.duals)
@@ -134,12 +135,10 @@ class _Programme:
         value = np.concatenate([each.value for each in variants]) - use[:, :plans].T @ prices
         value += np.concatenate([each.plan_price for each in senders])
         soft = np.nonzero(np.isfinite(ceiling[rows]))[0]
-        excess = sp.csr_array(
-            (-np.ones(len(soft)), (soft, np.arange(len(soft)))), shape=(len(rows), len(soft))
-        )
+        excess = single_entries(-np.ones(len(soft)), soft, len(rows))
         convexity = sp.csr_array((np.ones(plans), (place, np.arange(plans))), shape=(offices, plans))
         used = use[rows]
-        matrix = sp.csr_array(
+        matrix = short_indices(
             sp.block_array(
                 [
                     [used[:, :plans], used[:, plans:], excess],
@@ -149,7 +148,6 @@ class _Programme:
                 format="csr",
             )
         )
-        matrix.indices, matrix.indptr = matrix.indices.astype(np.int32), matrix.indptr.astype(np.int32)
         self.model = MilpModel(
             name="choice of trips",
             objective=np.concatenate([value, *(each.cost for each in senders), ceiling[rows][soft]]),
@@ -272,8 +270,7 @@ def _of_columns(model: MilpModel, columns: Indices) -> MilpModel:
     """The model in which all other columns are 0."""
     matrix = sp.csr_array(model.matrix[:, columns])
     rows = np.nonzero(np.diff(matrix.indptr))[0]
-    matrix = sp.csr_array(matrix[rows])
-    matrix.indices, matrix.indptr = matrix.indices.astype(np.int32), matrix.indptr.astype(np.int32)
+    matrix = short_indices(matrix[rows])
     return MilpModel(
         name=model.name,
         objective=model.objective[columns],

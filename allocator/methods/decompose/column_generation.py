@@ -1,13 +1,7 @@
-"""Rounds of pricing and master over some blocks, with what they may use of the resources: the next prices.
-
-Blocks may be all or a sample. A sample of every eighth block, with its share of each resource, has
-nearly the same prices as all and takes an eighth of the time for a round; so prices are found on a
-small sample first, and the last rounds over all blocks begin close to their goal.
-"""
+"""Rounds of pricing and master over all blocks of a nation, or of a sample of one: the next prices."""
 
 from __future__ import annotations
 
-import logging
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -15,28 +9,26 @@ from dataclasses import dataclass, field
 import numpy as np
 import scipy.sparse as sp
 
-from allocator.backends import SolveOptions
+from allocator.backends import Basis, SolveOptions
 from allocator.methods.decompose.blocks import Block
 from allocator.methods.decompose.couplings import Couplings
-from allocator.methods.decompose.master import Master, MasterSolution
-from allocator.methods.decompose.pricing import Plans, Priced, first_plans, price_block
+from allocator.methods.decompose.master import Grouping, Master, MasterSolution
+from allocator.methods.decompose.pricing import Mixture, Plans, Priced, first_plans, price_block
 from allocator.methods.decompose.settling import Settled
 from allocator.methods.decompose.stabilisation import Box
 from allocator.methods.decompose.workers import Workers
 from allocator.milp.model import Vector
 
-MOST_GROUPS = 1000  # more components than these are grouped by block in the master
 _ROUNDING = 1e-11  # relative; above what sums of some thousand doubles can lose
-_LOG = logging.getLogger(__name__)
 
 
 @dataclass
 class Pool:
-    """What is known of every block: plans so far, and the last pricing."""
+    """What is known of every block: plans so far, and the last mixture of them."""
 
     blocks: list[Block]
     plans: list[Plans]
-    priced: dict[int, Priced] = field(default_factory=dict)
+    mixtures: list[Mixture] = field(default_factory=list)  # none before the first pricing
 
 
 @dataclass(frozen=True)
@@ -51,7 +43,7 @@ class Standing:
 
 
 class ColumnGeneration:
-    """Prices of the resources for some blocks of a pool, and the columns that they are made from."""
+    """Prices of the resources for the blocks of a pool, and the columns that they are made from."""
 
     def __init__(
         self,
@@ -67,41 +59,39 @@ class ColumnGeneration:
         """`constant` is what is added to the cost of the blocks, `reach` how wrong the prices may be."""
         self.pool, self.couplings = pool, couplings
         self.constant = constant
-        self._all = range(len(pool.blocks))
         self.workers, self.backend, self.options = workers, backend, options
-        sizes = [pool.blocks[k].components for k in self._all]
-        self._by_component = sum(sizes) <= MOST_GROUPS
-        groups = np.cumsum([0, *(sizes if self._by_component else [1] * len(sizes))])
-        self.group_starts = groups
-        self.master = Master(couplings.limit, couplings.ceiling, int(groups[-1]), backend, options)
+        self.grouping = Grouping.of([block.components for block in pool.blocks])
+        self.master = Master(couplings.limit, couplings.ceiling, self.grouping.groups, backend, options)
         self.box = Box.around(couplings, prices, reach)
         self.prices = prices
         self.best_prices, self.best_estimate = prices, -math.inf
-        self.shares: list[list[Vector]] = []  # per column of the master and chosen block, of its plans
+        self.shares: list[list[Vector]] = []  # per column of the master and block, of its plans
         self.solution: MasterSolution | None = None
 
     def step(self, rounds: int, close: float, *, exact: bool = False) -> Standing:
         """Price the blocks, in so many rounds each at most; the master then proposes the next prices."""
         pool = self.pool
+        bases = [each.basis for each in pool.mixtures] or [None] * len(pool.blocks)
         priced = self.workers.map(
             _price,
             (
                 (
-                    pool.blocks[k],
-                    pool.plans[k],
+                    block,
+                    plans,
                     self.prices,
                     rounds,
                     close,
                     exact,
                     self.backend,
                     self.options,
-                    pool.priced.get(k),
+                    basis,
+                    not pool.mixtures,
                 )
-                for k in self._all
+                for block, plans, basis in zip(pool.blocks, pool.plans, bases, strict=True)
             ),
         )
-        for k, each in zip(self._all, priced, strict=True):
-            pool.plans[k], pool.priced[k] = each.plans, each
+        pool.plans = [each.plans for each in priced]
+        pool.mixtures = mixtures = [each.mixture for each in priced]
         bound = self._lagrangian([each.bound for each in priced]) if exact else -math.inf
         estimate = self._lagrangian([each.estimate for each in priced])
         if self.solution is not None:
@@ -110,7 +100,6 @@ class ColumnGeneration:
             )
         if estimate > self.best_estimate:
             self.best_prices, self.best_estimate = self.prices, estimate
-        mixtures = [each.mixture for each in priced]
         value = self._lagrangian([each.value for each in mixtures])
         self.add_column(
             [each.cost for each in mixtures],
@@ -125,10 +114,7 @@ class ColumnGeneration:
 
     def add_column(self, costs: Sequence[Vector], uses: Sequence[sp.csr_array], shares: list[Vector]) -> None:
         """A column for each group, of its cost, use and plans; costs and uses by component."""
-        if not self._by_component:
-            costs = [np.array([cost.sum()]) for cost in costs]
-            uses = [sp.csr_array(use.sum(axis=1)[:, None]) for use in uses]
-        self.master.add(np.concatenate(costs), sp.csr_array(sp.hstack(uses, format="csr")))
+        self.master.add(*self.grouping.column(costs, uses))
         self.shares.append(shares)
 
     def add_decisions(self, decisions: Sequence[Settled], shares: list[Vector]) -> None:
@@ -136,25 +122,23 @@ class ColumnGeneration:
         self.add_column([each.cost for each in decisions], [each.use for each in decisions], shares)
 
     def plan_shares(self) -> list[Vector]:
-        """For each chosen block the shares of its plans in the master's mixture."""
+        """For each block the shares of its plans in the master's mixture."""
         assert self.solution is not None
         result = []
-        for place, k in enumerate(self._all):
-            own = self.solution.shares[:, self.group_starts[place] : self.group_starts[place + 1]]
-            office = self.pool.plans[k].office
-            component = self.pool.blocks[k].office_component[office]
-            group = component if self._by_component else np.zeros(len(office), np.int64)
+        for k, (block, plans) in enumerate(zip(self.pool.blocks, self.pool.plans, strict=True)):
+            office = plans.office
+            own = self.grouping.of_block(self.solution.shares, k, block.office_component[office])
             total = np.zeros(len(office))
             for column, shares in enumerate(self.shares):
-                part = shares[place]
-                total[: len(part)] += part * own[column, group[: len(part)]]
+                part = shares[k]
+                total[: len(part)] += part * own[column, : len(part)]
             result.append(total)
         return result
 
     def use_by_block(self) -> Vector:
-        """(resources, chosen blocks) use in the master's mixture."""
+        """(resources, blocks) use in the master's mixture."""
         assert self.solution is not None
-        use: Vector = np.add.reduceat(self.solution.use.toarray(), self.group_starts[:-1], axis=1)
+        use: Vector = np.add.reduceat(self.solution.use.toarray(), self.grouping.starts[:-1], axis=1)
         return use
 
     def _lagrangian(self, parts: list[Vector]) -> float:
@@ -179,9 +163,9 @@ def _price(
     exact: bool,
     backend: str,
     options: SolveOptions,
-    last: Priced | None,
+    basis: Basis | None,
+    begins: bool,
 ) -> Priced:
-    if last is None:
+    if begins:
         plans = plans.joined(first_plans(block, prices))
-        return price_block(block, plans, prices, rounds, close, exact, backend, options)
-    return price_block(block, plans, prices, rounds, close, exact, backend, options, last.mixture.basis)
+    return price_block(block, plans, prices, rounds, close, exact, backend, options, basis)

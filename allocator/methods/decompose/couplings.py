@@ -42,8 +42,7 @@ def find_couplings(formulation: Formulation) -> Couplings:
     rows = np.zeros(model.shape[0], dtype=np.bool_)
     columns = np.zeros(model.shape[1], dtype=np.bool_)
     parts: list[tuple[sp.csr_array, Vector, Vector, str, NDArray[np.int64]]] = []
-    source = np.ones(len(arrays.depot_reserve), dtype=np.bool_)
-    source[arrays.lane_destination_depot[arrays.lane_destination_depot != NOWHERE]] = False
+    source = arrays.source_depots
     for block in model.rows:
         chosen = np.arange(block.start, block.stop)
         place = block.places

@@ -24,6 +24,7 @@ from allocator.methods.decompose.column_generation import ColumnGeneration, Pool
 from allocator.methods.decompose.couplings import Couplings, find_couplings, transfer_prices
 from allocator.methods.decompose.linear import sample_prices
 from allocator.methods.decompose.pace import Pace
+from allocator.methods.decompose.prices import recall_prices
 from allocator.methods.decompose.pricing import one_plan_each
 from allocator.methods.decompose.restocking import compile_search
 from allocator.methods.decompose.sampling import sample_sizes, smaller_nation
@@ -35,6 +36,7 @@ from allocator.methods.rounding import round_plan
 from allocator.milp.formulation import Formulation, formulate
 from allocator.milp.model import Vector
 from allocator.plan.arrays import PlanArrays
+from allocator.plan.models import Prices
 
 _OFFICES_IN_BLOCK = 16
 _INNER_ROUNDS = 10  # of pricing a block
@@ -68,11 +70,11 @@ def solve_decomposed(
     *,
     workers: int | None = None,
     rounds: int | None = None,
-    start: Vector | None = None,
+    start: Prices | None = None,
 ) -> DecomposeOutcome:
     """Price, settle and go on until the gap is closed, the time or the rounds are over, or nothing helps.
 
-    `start` (resources,) are prices to begin with. Raises BackendError if a solver has no answer, or
+    `start` are prices of an earlier solve to begin with. Raises BackendError if a solver has no answer, or
     breaks; what was found by then is in the record.
     """
     begun = time.monotonic()
@@ -86,8 +88,10 @@ def solve_decomposed(
     with suppress(StoppedError), closing(crew):
         if start is None:
             record.enter("start prices")
-            start = _start_prices(record, clock, nation, crew, backend, pieces)
-        engine = _Engine(record, clock, nation, start, crew, backend, pieces)
+            prices = _start_prices(record, clock, nation, crew, backend, pieces)
+        else:
+            prices = recall_prices(record.instance, nation.couplings, start)
+        engine = _Engine(record, clock, nation, prices, crew, backend, pieces)
         engine.run(rounds, options.gap or 0.0)
     found = engine.generation.best_prices if engine else np.zeros(len(nation.couplings.limit))
     return DecomposeOutcome(
@@ -122,13 +126,12 @@ class _Nation:
         self,
         prices: Vector,
         reach: float,
-        plan: PlanArrays,
+        decisions: list[Settled],
         crew: Workers,
         backend: str,
         options: SolveOptions,
     ) -> ColumnGeneration:
-        """Column generation from these prices, with the plan as its first column."""
-        decisions = self.decisions(plan)
+        """Column generation from these prices, with the decisions as its first column."""
         plans = [one_plan_each(block, each.packs) for block, each in zip(self.blocks, decisions, strict=True)]
         generation = ColumnGeneration(
             Pool(self.blocks, plans),
@@ -160,7 +163,8 @@ def _start_prices(
         smaller = _Nation.of(sample)
         prices = transfer_prices(prices, couplings, smaller.couplings)
         couplings = smaller.couplings
-        generation = smaller.generation(prices, reach, PlanArrays.empty(sample), crew, backend, options)
+        nothing = smaller.decisions(PlanArrays.empty(sample))
+        generation = smaller.generation(prices, reach, nothing, crew, backend, options)
         ahead = 2e-2
         for number in range(_SAMPLE_ROUNDS):
             record.enter(f"start prices, {len(sample.offices)} offices, round {number + 1}")
@@ -208,8 +212,8 @@ class _Engine:
         options: SolveOptions,
     ) -> None:
         self.record, self.clock, self.nation = record, clock, nation
-        self.generation = nation.generation(start, _REACH, record.plan, crew, backend, options)
         self.current = nation.decisions(record.plan)
+        self.generation = nation.generation(start, _REACH, self.current, crew, backend, options)
         # Of each office the plan, among its block's, that is part of the decisions at hand.
         self.incumbent = [np.arange(len(block.offices)) for block in nation.blocks]
         arrays = record.instance.arrays

@@ -9,6 +9,7 @@ from allocator.backends import BackendError, SolveOptions, get_backend
 from allocator.methods.decompose.couplings import Couplings
 from allocator.milp.formulation import Formulation
 from allocator.milp.model import MilpModel, Vector
+from allocator.milp.sparse import short_indices, single_entries
 
 
 def sample_prices(
@@ -31,13 +32,12 @@ def _relaxed(model: MilpModel, couplings: Couplings) -> MilpModel:
     rows, columns = np.nonzero(~couplings.rows)[0], np.nonzero(~couplings.columns)[0]
     soft = np.nonzero(np.isfinite(couplings.ceiling))[0]
     resources = len(couplings.limit)
-    excess = sp.csr_array((-np.ones(len(soft)), (soft, np.arange(len(soft)))), shape=(resources, len(soft)))
-    matrix = sp.csr_array(
+    excess = single_entries(-np.ones(len(soft)), soft, resources)
+    matrix = short_indices(
         sp.block_array(
             [[model.matrix[rows][:, columns], None], [couplings.use[:, columns], excess]], format="csr"
         )
     )
-    matrix.indices, matrix.indptr = matrix.indices.astype(np.int32), matrix.indptr.astype(np.int32)
     size = len(columns) + len(soft)
     return MilpModel(
         name="relaxation",

@@ -8,6 +8,7 @@ et al. 1999), because far from where columns have been made they mean little.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,9 +18,41 @@ from numpy.typing import NDArray
 from allocator.backends import BackendError, SolveOptions, get_backend
 from allocator.methods.decompose.stabilisation import Box
 from allocator.milp.model import MilpModel, Vector
+from allocator.milp.sparse import short_indices, single_entries
 
+_MOST_GROUPS = 1000  # of components on their own
 _NOISE = 1e-9  # of a use: rounding errors, of which some solvers make a ray
 _NARROWEST = 1e-5  # of the unit that costs are counted in
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """What has columns of its own: every component, or where these are many every block."""
+
+    starts: NDArray[np.int64]  # (blocks + 1,) first group of each block
+    by_component: bool
+
+    @classmethod
+    def of(cls, components: Sequence[int]) -> Grouping:
+        """For blocks of so many components."""
+        by_component = sum(components) <= _MOST_GROUPS
+        return cls(np.cumsum([0, *(components if by_component else [1] * len(components))]), by_component)
+
+    @property
+    def groups(self) -> int:
+        return int(self.starts[-1])
+
+    def column(self, costs: Sequence[Vector], uses: Sequence[sp.csr_array]) -> tuple[Vector, sp.csr_array]:
+        """(groups,) cost and (resources, groups) use, of blocks' costs and uses by component."""
+        if not self.by_component:
+            costs = [np.array([cost.sum()]) for cost in costs]
+            uses = [sp.csr_array(use.sum(axis=1)[:, None]) for use in uses]
+        return np.concatenate(costs), sp.csr_array(sp.hstack(uses, format="csr"))
+
+    def of_block(self, shares: Vector, block: int, component: NDArray[np.int64]) -> Vector:
+        """(columns, len(component)) what (columns, groups) shares say of components of a block."""
+        own = shares[:, self.starts[block] : self.starts[block + 1]]
+        return own[:, component if self.by_component else np.zeros_like(component)]
 
 
 @dataclass(frozen=True)
@@ -71,24 +104,23 @@ class Master:
         use = sp.hstack(self.uses, format="csr")
         convexity = sp.hstack([sp.eye_array(self.groups)] * count, format="csr")
         # What is used beyond the limit at the highest price, and left unused at the lowest.
-        slack = _entries(
+        slack = single_entries(
             np.concatenate([-np.ones(len(more)), np.ones(len(less))]), np.append(more, less), resources
         )
-        # Slots used on one day instead of another; more or fewer around a knot at a price of its own.
-        knots = box.level.shape[0]
+        # Slots used on one day instead of another; more or fewer in all at a price of their own.
+        levels = box.level.shape[0]
         moved = sp.csr_array(sp.hstack([box.level[:, more], -box.level[:, less]], format="csr"))
-        level = sp.csr_array(sp.hstack([-sp.eye_array(knots), sp.eye_array(knots)], format="csr"))
-        matrix = sp.csr_array(
+        level = sp.csr_array(sp.hstack([-sp.eye_array(levels), sp.eye_array(levels)], format="csr"))
+        matrix = short_indices(
             sp.block_array(
                 [
                     [use, slack, None],
                     [convexity, None, None],
-                    [sp.csr_array((knots, len(self.costs) * self.groups)), moved, level],
+                    [sp.csr_array((levels, len(self.costs) * self.groups)), moved, level],
                 ],
                 format="csr",
             )
         )
-        matrix.indices, matrix.indptr = matrix.indices.astype(np.int32), matrix.indptr.astype(np.int32)
         size = matrix.shape[1]
         model = MilpModel(
             name="master",
@@ -97,14 +129,14 @@ class Master:
                     cost,
                     highest[more],
                     -lowest[less],
-                    np.full(2 * knots, level_reach),
+                    np.full(2 * levels, level_reach),
                 ]
             )
             / scale,
             offset=0.0,
             matrix=matrix,
-            row_lower=np.concatenate([np.full(resources, -np.inf), np.ones(self.groups), np.zeros(knots)]),
-            row_upper=np.concatenate([self.limit, np.ones(self.groups), np.zeros(knots)]),
+            row_lower=np.concatenate([np.full(resources, -np.inf), np.ones(self.groups), np.zeros(levels)]),
+            row_upper=np.concatenate([self.limit, np.ones(self.groups), np.zeros(levels)]),
             column_lower=np.zeros(size),
             column_upper=np.full(size, np.inf),
             integer=np.zeros(size, dtype=np.bool_),
@@ -117,16 +149,11 @@ class Master:
         spread = sp.csr_array((share, (np.arange(len(cost)), place)), shape=(len(cost), self.groups))
         prices = np.clip(-result.duals[:resources] * scale, 0.0, self.ceiling)
         shares = share.reshape(count, self.groups)
-        slacks = result.vector[len(cost) : size - 2 * knots]
+        slacks = result.vector[len(cost) : size - 2 * levels]
         # At the ceiling a limit may be broken, box or not.
         width = np.append(np.where(highest < self.ceiling, box.reach, 0.0)[more], box.reach[less])
         strain = float((width * np.append(box.counts[more], box.counts[less])) @ slacks)
-        strain += box.level_reach * float(result.vector[size - 2 * knots :].sum())
+        strain += box.level_reach * float(result.vector[size - 2 * levels :].sum())
         return MasterSolution(
             prices, sp.csr_array(use @ spread), shares, float(result.objective or 0.0) * scale, strain
         )
-
-
-def _entries(values: Vector, rows: NDArray[np.int64], count: int) -> sp.csr_array:
-    """One column for each value, in the row given."""
-    return sp.csr_array((values, (rows, np.arange(len(values)))), shape=(count, len(values)))

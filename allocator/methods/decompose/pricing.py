@@ -13,11 +13,13 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from allocator.backends import BackendError, Basis, SolveOptions, dual_bounds, get_backend, usable
+from allocator.backends import BackendError, Basis, SolveOptions, dual_bounds
 from allocator.methods.decompose.blocks import Block
+from allocator.methods.decompose.pieces import solve_piece
 from allocator.methods.decompose.restocking import arrivals, full_speed, restock
 from allocator.milp.builder import ABSENT
 from allocator.milp.model import MilpModel, Vector
+from allocator.milp.sparse import short_indices
 
 Indices = NDArray[np.int64]
 WHOLE = 1000.0  # what a share of 1 is in linear models: near the cards of a plan, so that all is of one size
@@ -43,11 +45,6 @@ class Plans:
             np.concatenate([self.cost, other.cost]),
         )
 
-    def take(self, chosen: Indices) -> Plans:
-        return Plans(
-            self.office[chosen], sp.csr_array(self.packs[chosen]), self.printed[chosen], self.cost[chosen]
-        )
-
 
 @dataclass(frozen=True)
 class Mixture:
@@ -70,7 +67,6 @@ class Priced:
     estimate: Vector  # (C,) the same, taken from good trips instead of the best
     mixture: Mixture
     plans: Plans  # those before, and new ones that would lower the mixture's value
-    duals: Vector  # (m,) of the records' rows, those of the estimate
 
 
 def plans_of(block: Block, office: Indices, packs: sp.csr_array) -> Plans:
@@ -116,8 +112,7 @@ def restricted_model(block: Block, plans: Plans, prices: Vector) -> MilpModel:
         (-plans.printed[plan, day] / WHOLE, (linked[plan, day], plan)), shape=(rows, count)
     ) + sp.csr_array(block.trip_rows @ plans.packs.T / WHOLE)
     convexity = sp.csr_array((np.ones(count), (plans.office, np.arange(count))), shape=(offices, count))
-    matrix = sp.csr_array(sp.block_array([[records.matrix, entries], [None, convexity]], format="csr"))
-    matrix.indices, matrix.indptr = matrix.indices.astype(np.int32), matrix.indptr.astype(np.int32)
+    matrix = short_indices(sp.block_array([[records.matrix, entries], [None, convexity]], format="csr"))
     return MilpModel(
         name="restricted",
         objective=np.concatenate(
@@ -158,7 +153,7 @@ def chosen_model(block: Block, plans: Plans, prices: Vector, chosen: Indices) ->
     rows, needed = links[at], (stock - store)[at]
     printed = sp.csr_array(-block.records.matrix[rows])
     extra = len(rows)
-    matrix = sp.csr_array(
+    matrix = short_indices(
         sp.block_array(
             [
                 [model.matrix, sp.csr_array((model.shape[0], extra))],
@@ -167,7 +162,6 @@ def chosen_model(block: Block, plans: Plans, prices: Vector, chosen: Indices) ->
             format="csr",
         )
     )
-    matrix.indices, matrix.indptr = matrix.indices.astype(np.int32), matrix.indptr.astype(np.int32)
     price = _OVERFULL * float(block.full_worth.max(initial=0.0))
     return replace(
         model,
@@ -199,10 +193,7 @@ def mix(
         model = restricted_model(block, plans, prices)
     else:
         model = chosen_model(block, plans, prices, chosen)
-    result = get_backend(backend).solve(model, usable(replace(options, basis=basis), backend, model))
-    if result.vector is None and basis is not None:
-        # From a basis HiGHS may end outside its tolerance, and from nothing not.
-        result = get_backend(backend).solve(model, options)
+    result = solve_piece(model, backend, options, basis)
     if result.duals is None or result.vector is None:
         raise BackendError(f"{backend} did not solve a block's linear model: {result.message or result.stop}")
     rows, columns = block.records.shape
@@ -270,7 +261,7 @@ def price_block(
     bound = np.full(block.components, -np.inf)
     if exact:
         bound, plans, _ = _improve(block, plans, prices, duals, exact=True)
-    return Priced(bound, estimate, mixture, plans, duals)
+    return Priced(bound, estimate, mixture, plans)
 
 
 def _better(

@@ -11,12 +11,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.sparse as sp
 from numpy.typing import NDArray
-from scipy.sparse.csgraph import connected_components
 
-from allocator.instance.arrays import NOWHERE, InstanceArrays
+from allocator.instance.arrays import InstanceArrays
 from allocator.instance.models import Depot, Instance, Lane, Storage
+from allocator.methods.decompose.components import connected
 
 Indices = NDArray[np.int64]
 Vector = NDArray[np.float64]
@@ -48,7 +47,7 @@ def smaller_nation(instance: Instance, offices: int, phase: float = 0.5) -> Inst
     """
     arrays = instance.arrays
     needs = _needs(arrays)
-    group, source = _groups(arrays)
+    group = _groups(arrays)
     chosen = _draw(instance, group, needs, offices, phase)
     inside = np.zeros(len(instance.offices), dtype=np.bool_)
     inside[chosen] = True
@@ -57,7 +56,7 @@ def smaller_nation(instance: Instance, offices: int, phase: float = 0.5) -> Inst
     group_need = np.bincount(group[: len(inside)], needs.blanks, len(group))
     group_inside = np.bincount(group[: len(inside)], needs.blanks * inside, len(group))
     of_group = np.where(group_need > 0, group_inside / np.where(group_need > 0, group_need, 1.0), blanks)
-    depot_share = np.where(source, blanks, of_group[group[len(inside) :]])
+    depot_share = np.where(arrays.source_depots, blanks, of_group[group[len(inside) :]])
     kept = {instance.offices[office].id for office in chosen}
     depots = {depot.id: share for depot, share in zip(instance.depots, depot_share, strict=True)}
     places = kept | set(depots)
@@ -96,26 +95,12 @@ def _needs(arrays: InstanceArrays) -> _Needs:
     return _Needs(slots, blanks)
 
 
-def _groups(arrays: InstanceArrays) -> tuple[Indices, NDArray[np.bool_]]:
-    """(I + D,) group of every office and depot, and (D,) depots that nothing but deliveries fills.
-
-    Lanes connect, but not those that leave such a depot.
-    """
-    offices, depots = len(arrays.max_blanks), len(arrays.depot_reserve)
-    source = np.ones(depots, dtype=np.bool_)
-    source[arrays.lane_destination_depot[arrays.lane_destination_depot != NOWHERE]] = False
-    origin = np.where(
-        arrays.lane_origin_office != NOWHERE, arrays.lane_origin_office, offices + arrays.lane_origin_depot
-    )
-    destination = np.where(
-        arrays.lane_destination_office != NOWHERE,
-        arrays.lane_destination_office,
-        offices + arrays.lane_destination_depot,
-    )
-    inner = ~np.append(np.zeros(offices, dtype=np.bool_), source)[origin]
-    size = offices + depots
-    graph = sp.csr_array((np.ones(int(inner.sum())), (origin[inner], destination[inner])), shape=(size, size))
-    return connected_components(graph, directed=False)[1].astype(np.int64), source
+def _groups(arrays: InstanceArrays) -> Indices:
+    """(I + D,) group of every office and depot: lanes connect, but not those that leave a source."""
+    offices = len(arrays.max_blanks)
+    origin, destination = arrays.lane_ends
+    inner = ~np.append(np.zeros(offices, dtype=np.bool_), arrays.source_depots)[origin]
+    return connected(origin[inner], destination[inner], offices + len(arrays.depot_reserve))[1]
 
 
 def _draw(instance: Instance, group: Indices, needs: _Needs, offices: int, phase: float) -> Indices:

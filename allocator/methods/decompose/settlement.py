@@ -9,12 +9,13 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from allocator.backends import BackendError, Basis, SolveOptions
-from allocator.methods.decompose.blocks import Block, sends
+from allocator.methods.decompose.blocks import Block
 from allocator.methods.decompose.choice import Choice, Option, choose_trips, options_of
-from allocator.methods.decompose.column_generation import MOST_GROUPS, ColumnGeneration
+from allocator.methods.decompose.column_generation import ColumnGeneration
 from allocator.methods.decompose.couplings import Couplings
-from allocator.methods.decompose.master import Master
-from allocator.methods.decompose.pricing import Plans, Priced, mix, one_plan_each
+from allocator.methods.decompose.master import Grouping, Master
+from allocator.methods.decompose.pricing import Mixture, Plans, mix, one_plan_each
+from allocator.methods.decompose.senders import sends
 from allocator.methods.decompose.settling import Settled, settle, settled
 from allocator.methods.decompose.stabilisation import Box
 from allocator.methods.decompose.variants import find_variants
@@ -43,7 +44,7 @@ def settle_nation(
     pool, couplings, workers = generation.pool, generation.couplings, generation.workers
     backend, options, prices = generation.backend, generation.options, generation.best_prices
     blocks = pool.blocks
-    priced = [pool.priced[k] for k in range(len(blocks))]
+    bases = [mixture.basis for mixture in pool.mixtures]
     choices = _choose(generation, incumbent, replace(options, gap=_GAP, time_limit=seconds))
     if choices is None:
         return [None] * len(blocks)
@@ -56,10 +57,7 @@ def settle_nation(
     dear = np.where(slots, (1 + _DEARER) * prices, prices)
     mixtures = workers.map(
         mix,
-        (
-            (blocks[k], pool.plans[k], dear, backend, options, priced[k].mixture.basis, chosen[k])
-            for k in range(len(blocks))
-        ),
+        ((blocks[k], pool.plans[k], dear, backend, options, bases[k], chosen[k]) for k in range(len(blocks))),
     )
     needs = np.stack([np.asarray(mixture.use.sum(axis=1)).ravel() for mixture in mixtures], axis=1)
     allotted = allot(couplings, needs.astype(np.float64), applicants)
@@ -114,14 +112,12 @@ def _refine(
     generation again, from the first decisions on, which keep all limits.
     """
     blocks, couplings = generation.pool.blocks, generation.couplings
-    sizes = [block.components for block in blocks]
-    by_component = sum(sizes) <= MOST_GROUPS
-    starts = np.cumsum([0, *(sizes if by_component else [1] * len(sizes))])
+    grouping = Grouping.of([block.components for block in blocks])
     master = Master(
-        couplings.limit, couplings.ceiling, int(starts[-1]), generation.backend, generation.options
+        couplings.limit, couplings.ceiling, grouping.groups, generation.backend, generation.options
     )
     columns: list[list[Settled]] = [first]
-    _add(master, first, by_component)
+    master.add(*_column(grouping, first))
     prices = generation.best_prices
     box = Box.around(couplings, prices, _REACH)
     unlimited = np.full((len(prices), len(blocks)), np.inf)
@@ -129,7 +125,7 @@ def _refine(
         found = _settle_all(generation, chosen, choices, prices, unlimited, bases)
         more = [new or old for new, old in zip(found, first, strict=True)]
         columns.append(more)
-        _add(master, more, by_component)
+        master.add(*_column(grouping, more))
         prices = master.solve(generation.best_prices, box).prices
     try:
         shares = master.solve(prices).shares
@@ -138,19 +134,14 @@ def _refine(
         return first
     result = []
     for k, block in enumerate(blocks):
-        own = shares[:, starts[k] : starts[k + 1]]
-        part = own[:, block.column_component] if by_component else own
+        part = grouping.of_block(shares, k, block.column_component)
         point = sum(part[c] * column[k].point for c, column in enumerate(columns))
         result.append(settled(block, np.asarray(point), first[k].packs))
     return result
 
 
-def _add(master: Master, decisions: list[Settled], by_component: bool) -> None:
-    costs, uses = [each.cost for each in decisions], [each.use for each in decisions]
-    if not by_component:
-        costs = [np.array([cost.sum()]) for cost in costs]
-        uses = [sp.csr_array(use.sum(axis=1)[:, None]) for use in uses]
-    master.add(np.concatenate(costs), sp.csr_array(sp.hstack(uses, format="csr")))
+def _column(grouping: Grouping, decisions: list[Settled]) -> tuple[Vector, sp.csr_array]:
+    return grouping.column([each.cost for each in decisions], [each.use for each in decisions])
 
 
 def _choose(
@@ -166,7 +157,7 @@ def _choose(
             (
                 blocks[k],
                 pool.plans[k],
-                pool.priced[k],
+                pool.mixtures[k],
                 shares[k],
                 prices,
                 couplings.ceiling,
@@ -230,15 +221,15 @@ def _allot_packs(couplings: Couplings, wanted: Vector, senders: list[int]) -> Ve
 def _options(
     block: Block,
     plans: Plans,
-    priced: Priced,
+    mixture: Mixture,
     shares: Vector,
     prices: Vector,
     ceiling: Vector,
     backend: str,
     options: SolveOptions,
 ) -> Option:
-    variants = find_variants(block, plans, priced.mixture, shares, prices, ceiling, backend, options)
-    return options_of(block, plans, priced, variants, prices)
+    variants = find_variants(block, plans, mixture, shares, prices, ceiling, backend, options)
+    return options_of(block, plans, mixture, variants)
 
 
 def allot(couplings: Couplings, needs: Vector, applicants: Vector) -> Vector:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from allocator.backends import Basis, SolveOptions, get_backend, usable
+from allocator.backends import Basis, SolveOptions
 from allocator.methods.decompose.blocks import Block
 from allocator.methods.decompose.choice import Choice
+from allocator.methods.decompose.pieces import solve_piece
 from allocator.methods.decompose.pricing import WHOLE, Plans, by_component, chosen_model
 from allocator.milp.model import MilpModel, Vector
+from allocator.milp.sparse import short_indices, single_entries
 
 Indices = NDArray[np.int64]
 
@@ -59,9 +61,7 @@ def settle(
     whole = trips.columns[block.records.integer[trips.columns]]
     sent = np.rint(trips.sent[block.records.integer[trips.columns]])
     model.column_lower[whole], model.column_upper[whole] = sent, sent
-    result = get_backend(backend).solve(model, usable(replace(options, basis=basis), backend, model))
-    if result.vector is None and basis is not None:
-        result = get_backend(backend).solve(model, options)
+    result = solve_piece(model, backend, options, basis)
     if result.vector is None:
         return None
     return settled(block, result.vector[: block.records.shape[1]], np.rint(trips.packs))
@@ -81,9 +81,8 @@ def _settling_model(
     )
     rows = np.nonzero((np.diff(use.indptr) > 0) & np.isfinite(limit))[0]
     soft = np.nonzero(np.isfinite(ceiling[rows]))[0]
-    excess = sp.csr_array((-np.ones(len(soft)), (soft, np.arange(len(soft)))), shape=(len(rows), len(soft)))
-    matrix = sp.csr_array(sp.block_array([[base.matrix, None], [use[rows], excess]], format="csr"))
-    matrix.indices, matrix.indptr = matrix.indices.astype(np.int32), matrix.indptr.astype(np.int32)
+    excess = single_entries(-np.ones(len(soft)), soft, len(rows))
+    matrix = short_indices(sp.block_array([[base.matrix, None], [use[rows], excess]], format="csr"))
     return MilpModel(
         name="settling",
         objective=np.concatenate([base.objective, ceiling[rows][soft]]),

@@ -9,9 +9,11 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from allocator.backends import SolveOptions
-from allocator.methods.decompose.blocks import Block, apart_from_senders, sends
+from allocator.methods.decompose.blocks import Block
 from allocator.methods.decompose.pricing import Mixture, Plans, card_worth, mix
+from allocator.methods.decompose.senders import apart_from_senders, sends
 from allocator.milp.model import Vector
+from allocator.milp.sparse import single_entries
 
 Indices = NDArray[np.int64]
 _LARGEST_SHARES = 3  # plans of an office whose true cost is found
@@ -77,5 +79,4 @@ def find_variants(
 
 def _rows(rows: Indices, values: Vector, count: int) -> sp.csr_array:
     """A matrix of `count` rows that is zero but for some."""
-    place = sp.csr_array((np.ones(len(rows)), (rows, np.arange(len(rows)))), shape=(count, len(rows)))
-    return sp.csr_array(place @ sp.csr_array(values))
+    return sp.csr_array(single_entries(np.ones(len(rows)), rows, count) @ sp.csr_array(values))

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from allocator import FAMILIES, generate_instance
 from allocator.instance.arrays import NOWHERE
 from allocator.instance.models import Instance
-from allocator.methods.decompose.blocks import Block, apart_from_senders, find_components, sends, take_apart
+from allocator.methods.decompose.blocks import Block, take_apart
+from allocator.methods.decompose.components import find_components
 from allocator.methods.decompose.couplings import Couplings, find_couplings
+from allocator.methods.decompose.senders import apart_from_senders, sends
 from allocator.methods.decompose.settling import settled
 from allocator.methods.policies import POLICIES
 from allocator.milp.builder import ABSENT
