@@ -22,7 +22,7 @@ from allocator.milp.sparse import short_indices, single_entries
 
 _MOST_GROUPS = 1000  # of components on their own
 _NOISE = 1e-9  # of a use: rounding errors, of which some solvers make a ray
-_NARROWEST = 1e-5  # of the unit that costs are counted in
+_NARROWEST = 1e-7  # of the unit that costs are counted in
 
 
 @dataclass(frozen=True)
