@@ -262,7 +262,7 @@ def search(  # noqa: PLR0912, PLR0915 - compiled in one piece
                 node_count += 1
             trip += 1
         for label in range(len(packs)):
-            on_hand = stock[day] + pack * packs[label]
+            on_hand = np.floor(stock[day] + pack * packs[label] + _SLACK)
             printed[label] = min(printed[label] + printers[day], applicants[day], on_hand)
             cost[label] -= worth[day] * printed[label]
         if store < np.inf and received.any():

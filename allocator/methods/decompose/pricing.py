@@ -26,6 +26,7 @@ WHOLE = 1000.0  # what a share of 1 is in linear models: near the cards of a pla
 _OVERFULL = 10.0  # times the worth of a card: the price of what a store has no room for
 _ANSWERS = 8  # plans of an office at a time
 _ROUNDING = 1e-11  # relative; above what sums of some thousand doubles can lose
+_NEARLY_WHOLE = 1e-6  # cards
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,7 @@ def chosen_model(block: Block, plans: Plans, prices: Vector, chosen: Indices) ->
 
     Rule 8 at terminal offices: what a trip finds in the store and what it brings must have room. Plans
     keep it at full speed, but records may not be ready as fast. With R = all that could be ready - V - W,
-    R >= N - `max_blanks` on days of arrival.
+    R >= N - `max_blanks` on days of arrival, rounded up since cards are whole.
     """
     model = restricted_model(block, plans, prices)
     columns = block.records.shape[1]
@@ -150,7 +151,7 @@ def chosen_model(block: Block, plans: Plans, prices: Vector, chosen: Indices) ->
     at = np.nonzero((brought > 0) & (stock > store) & (links != ABSENT))
     if not len(at[0]):
         return model
-    rows, needed = links[at], (stock - store)[at]
+    rows, needed = links[at], np.ceil((stock - store)[at] - _NEARLY_WHOLE)
     printed = sp.csr_array(-block.records.matrix[rows])
     extra = len(rows)
     matrix = short_indices(

@@ -4,7 +4,7 @@ The problem of one office, once slots, records and depots have prices: choose tr
 blanks, printers and applicants allow; pay `price` for each pack and `fixed` for each trip, and earn
 `worth[t]` for each card printed by day t. With worth >= 0 printing at full speed,
 
-    R(t) = min(R(t-1) + printers(t), applicants(t), N(t)),
+    R(t) = min(R(t-1) + printers(t), applicants(t), N(t) in whole cards),
 
 is the best answer to given trips, so that (packs so far, R) says all of the past that matters: a
 label. Of two labels with the same packs the one with fewer cards at no less cost is dropped, and
@@ -232,7 +232,7 @@ def arrivals(depletion: Depletion, trips: Opportunities, office: Indices, packs:
 
 def print_at_full_speed(depletion: Depletion, office: Indices, arrived: Vector) -> Vector:
     """(P, T) R of offices (P,) to which trips bring so many cards a day (P, T)."""
-    stock = depletion.stock[office] + arrived.cumsum(axis=1)
+    stock = np.floor(depletion.stock[office] + arrived.cumsum(axis=1) + _SLACK)
     printers, applicants = depletion.printers[office], depletion.applicants[office]
     printed = np.zeros(arrived.shape)
     before = np.zeros(len(office))

@@ -47,7 +47,7 @@ class Case:
         )
 
     def cost(self, office: int, packs: Vector) -> float | None:
-        """What an office pays for packs (E,) less what its cards are worth; None if its store is full."""
+        """What an office pays for packs (E,) less what its whole cards earn; None if its store is full."""
         depletion, trips = self.depletion, self.trips
         printed, brought, earned = 0.0, 0.0, 0.0
         for day in range(depletion.stock.shape[1]):
@@ -55,7 +55,7 @@ class Case:
             brought += depletion.pack[office] * today
             on_hand = depletion.stock[office, day] + brought
             printed += depletion.printers[office, day]
-            printed = min(printed, depletion.applicants[office, day], on_hand)
+            printed = min(printed, depletion.applicants[office, day], np.floor(on_hand + 1e-6))
             if today and on_hand - printed > depletion.store[office] + 1e-6:
                 return None
             earned += self.worth[office, day] * printed
@@ -186,7 +186,7 @@ def test_full_speed_keeps_every_limit_and_can_go_no_faster(case: Case, seed: int
     printed = full_speed(depletion, trips, np.zeros(1, np.int64), sp.csr_array(packs[None, :] * 1.0))[0]
     brought = np.zeros(len(printed))
     np.add.at(brought, trips.arrival, packs * depletion.pack[0])
-    stock = depletion.stock[0] + brought.cumsum()
+    stock = np.floor(depletion.stock[0] + brought.cumsum() + 1e-6)
     today = np.diff(printed, prepend=0.0)
     assert (today >= 0).all()
     assert (today <= depletion.printers[0] + 1e-9).all()
@@ -224,6 +224,28 @@ def test_more_worth_or_cheaper_trips_never_cost_more(case: Case, more: float) ->
     value = case.solve().value[0]
     assert richer.solve().value[0] <= value + 1e-6
     assert cheaper.solve().value[0] <= value + 1e-6
+
+
+def test_part_of_a_card_is_not_printed_and_keeps_its_room_in_the_store() -> None:
+    one, whole = np.ones(1), np.ones(1, dtype=np.int64)
+
+    def case(store: float) -> Case:
+        return Case(
+            Depletion(
+                stock=np.array([[0.5, 0.5]]),
+                pack=4 * one,
+                printers=np.array([[9.0, 9.0]]),
+                applicants=np.array([[0.0, 9.0]]),
+                store=np.array([store]),
+            ),
+            Opportunities(0 * whole, 0 * whole, 0 * whole, whole, whole, whole),
+            one,
+            0 * one,
+            np.full((1, 2), 10.0),
+        )
+
+    assert case(4.5).solve().value.tolist() == [1.0 - 40.0]
+    assert case(4.4).solve().value.tolist() == [0.0]
 
 
 def test_blanks_that_come_too_late_do_not_stand_in_for_a_trip() -> None:
