@@ -21,6 +21,7 @@ from allocator.milp.model import MilpModel, Vector
 from allocator.milp.sparse import short_indices, single_entries
 
 Indices = NDArray[np.int64]
+_SEARCHED = 4  # plans of an office, on average, that the search goes over besides those of the relaxation
 
 
 @dataclass(frozen=True)
@@ -178,8 +179,9 @@ class _Programme:
         """The best choice found, the start at the worst.
 
         In the linear relaxation all but a few offices have a whole plan, since it has few rows besides
-        one for each office; the search goes over what it uses (relaxation-induced neighbourhood, Danna,
-        Rothberg and Le Pape 2005), and over everything only where that finds nothing.
+        one for each office. The search goes over what it uses (relaxation-induced neighbourhood, Danna,
+        Rothberg and Le Pape 2005) and what could still be part of something better by its reduced cost,
+        the nearest first; and over everything only where that finds nothing.
         """
         solver = get_backend(backend)
         able = choose_solver(backend, solver.solvers(), self.model, options.solver)[1]
@@ -190,9 +192,11 @@ class _Programme:
             kept[: self.plans] = relaxed.vector[: self.plans] > 1e-6
             if not self.sent:
                 known.append(self._rounded(relaxed.vector))
-                kept |= known[-1] > 0.5
+                kept |= min(known, key=self.model.value) > 0.5
+            if relaxed.reduced_costs is not None:
+                kept[: self.plans] |= self._near(relaxed.reduced_costs[: self.plans], relaxed.vector, known)
             columns = np.nonzero(kept)[0]
-            first = known[-1][columns] if not self.sent and able.start else None
+            first = min(known, key=self.model.value)[columns] if not self.sent and able.start else None
             result = solver.solve(_of_columns(self.model, columns), replace(options, start=first))
             if result.vector is not None:
                 vector = np.zeros(len(kept))
@@ -205,6 +209,12 @@ class _Programme:
         if result.vector is not None:
             known.append(result.vector)
         return min(known, key=self.model.value, default=None)
+
+    def _near(self, reduced: Vector, relaxed: Vector, known: list[Vector]) -> NDArray[np.bool_]:
+        """(plans,) those whose reduced cost leaves hope for a better choice than known, not too many."""
+        room = min(map(self.model.value, known), default=np.inf) - self.model.value(relaxed)
+        most = min(_SEARCHED * (int(self.place.max(initial=-1)) + 1), self.plans - 1)
+        return reduced <= min(room, np.partition(reduced, most)[most]) if self.plans else reduced < 0
 
     def _rounded(self, relaxed: Vector) -> Vector:
         """A choice near the relaxation's: of each office the plan with the largest share, then repaired.

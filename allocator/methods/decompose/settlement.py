@@ -24,7 +24,7 @@ from allocator.milp.model import Vector
 Indices = NDArray[np.int64]
 _DEARER = 0.005  # by so much slots cost more than their price when it is asked who needs them
 _REFINEMENTS, _REACH = 3, 0.05  # rounds for the slots once trips are chosen, and how far prices may go
-_GAP = 1e-4  # of the choice of trips
+_GAP = 1e-6  # of the choice of trips
 
 
 def settle_nation(
