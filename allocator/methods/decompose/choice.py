@@ -38,6 +38,11 @@ class Option:
         used: Vector = self.trip_use @ choice.packs + self.senders.use @ choice.sent
         return used
 
+    def nothing(self) -> Choice:
+        """No trips at all; the rest of the senders' columns is left open."""
+        columns = self.senders.columns
+        return Choice(np.zeros(self.packs.shape[1]), columns, np.zeros(len(columns)))
+
 
 @dataclass(frozen=True)
 class Senders:

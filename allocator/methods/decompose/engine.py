@@ -38,7 +38,7 @@ from allocator.milp.model import Vector
 from allocator.plan.arrays import PlanArrays
 from allocator.plan.models import Prices
 
-_OFFICES_IN_BLOCK = 16
+_OFFICE_DAYS_IN_BLOCK = 720  # what linear models of a block are fastest with
 _INNER_ROUNDS = 10  # of pricing a block
 _NEAR = 3e-5  # of the bound: the master is as near as it needs to be
 _FIRST_REACH, _REACH = 0.3, 0.05  # how wrong prices of a relaxation may be, and those of a sample
@@ -115,7 +115,8 @@ class _Nation:
     def of(cls, instance: Instance) -> _Nation:
         formulation = formulate(instance)
         couplings = find_couplings(formulation)
-        return cls(formulation, couplings, take_apart(formulation, couplings, _OFFICES_IN_BLOCK))
+        offices = max(1, _OFFICE_DAYS_IN_BLOCK // instance.days)
+        return cls(formulation, couplings, take_apart(formulation, couplings, offices))
 
     def decisions(self, plan: PlanArrays) -> list[Settled]:
         """What a plan says for each block."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -24,7 +25,8 @@ from allocator.milp.model import Vector
 Indices = NDArray[np.int64]
 _DEARER = 0.005  # by so much slots cost more than their price when it is asked who needs them
 _REFINEMENTS, _REACH = 3, 0.05  # rounds for the slots once trips are chosen, and how far prices may go
-_GAP = 1e-6  # of the choice of trips
+_GAP, _SENDERS_GAP = 1e-6, 1e-4  # of the choice of trips, and where there are senders
+_SENDERS_SHARE, _LEAST_SECONDS = 4.0, 0.5  # of the time, for all blocks with senders; and for each
 
 
 def settle_nation(
@@ -147,7 +149,10 @@ def _column(grouping: Grouping, decisions: list[Settled]) -> tuple[Vector, sp.cs
 def _choose(
     generation: ColumnGeneration, incumbent: list[Indices], options: SolveOptions
 ) -> list[Choice] | None:
-    """Trips of every block: those with senders each within its share, then the others within what is left."""
+    """Trips of every block: those with senders each within its share, then the others within what is left.
+
+    A block with senders for which no trips are found in time sends nothing.
+    """
     pool, couplings, prices = generation.pool, generation.couplings, generation.best_prices
     blocks, backend = pool.blocks, generation.backend
     shares = generation.plan_shares()
@@ -169,14 +174,16 @@ def _choose(
     )
     senders = [k for k, block in enumerate(blocks) if sends(block)]
     others = [k for k, block in enumerate(blocks) if not sends(block)]
-    choices: list[Choice | None] = [None] * len(blocks)
+    choices = [found[k].nothing() for k in range(len(blocks))]
     left = couplings.limit.copy()
     if senders:
         allotted = _allot_packs(couplings, generation.use_by_block(), senders)
+        each_has = max(_LEAST_SECONDS, _SENDERS_SHARE * (options.time_limit or math.inf) / len(senders))
+        some = replace(options, gap=_SENDERS_GAP, time_limit=each_has)
         results = generation.workers.map(
             choose_trips,
             (
-                ([found[k]], allotted[:, place], couplings.ceiling, prices, None, backend, options)
+                ([found[k]], allotted[:, place], couplings.ceiling, prices, None, backend, some)
                 for place, k in enumerate(senders)
             ),
         )
@@ -194,10 +201,11 @@ def _choose(
             backend,
             options,
         )
-        for k, choice in zip(others, chosen or (), strict=chosen is not None):
+        if chosen is None:
+            return None
+        for k, choice in zip(others, chosen, strict=True):
             choices[k] = choice
-    found_all = [choice for choice in choices if choice is not None]
-    return found_all if len(found_all) == len(blocks) else None
+    return choices
 
 
 def _allot_packs(couplings: Couplings, wanted: Vector, senders: list[int]) -> Vector:
