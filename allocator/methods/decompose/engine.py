@@ -12,7 +12,7 @@ from __future__ import annotations
 import logging
 import time
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -24,10 +24,12 @@ from allocator.methods.decompose.column_generation import ColumnGeneration, Pool
 from allocator.methods.decompose.couplings import Couplings, find_couplings, transfer_prices
 from allocator.methods.decompose.linear import sample_prices
 from allocator.methods.decompose.pace import Pace
+from allocator.methods.decompose.polishing import Polish
 from allocator.methods.decompose.prices import recall_prices
 from allocator.methods.decompose.pricing import one_plan_each
 from allocator.methods.decompose.restocking import compile_search
 from allocator.methods.decompose.sampling import sample_sizes, smaller_nation
+from allocator.methods.decompose.senders import sends
 from allocator.methods.decompose.settlement import settle_nation
 from allocator.methods.decompose.settling import Settled, settled
 from allocator.methods.decompose.workers import StoppedError, Workers
@@ -47,6 +49,9 @@ _SAMPLE_ROUNDS = 15
 _PHASES = (0.1, 0.3, 0.5, 0.7, 0.9)  # of the samples whose relaxations are solved
 _TOLERANCE = 1e-4  # of cards and records in the pieces: the plan is rounded and checked anyhow
 _SAMPLES_SHARE = 0.3  # of the time
+_POLISHING = 0.4  # of the time is for better trips where blanks are sent on
+_PART_SECONDS, _LEAST_PART_SECONDS, _PART_GAP = 4.0, 0.5, 1e-4  # for the trips of a component
+_OFFER_EVERY = 10.0  # seconds
 _PATIENCE = 3  # settlements without a better plan or bound
 _LOG = logging.getLogger(__name__)
 
@@ -93,6 +98,8 @@ def solve_decomposed(
             prices = recall_prices(record.instance, nation.couplings, start)
         engine = _Engine(record, clock, nation, prices, crew, backend, pieces)
         engine.run(rounds, options.gap or 0.0)
+        if rounds is None:
+            engine.polish(options.gap or 0.0)
     found = engine.generation.best_prices if engine else np.zeros(len(nation.couplings.limit))
     return DecomposeOutcome(
         built - begun,
@@ -213,6 +220,8 @@ class _Engine:
         options: SolveOptions,
     ) -> None:
         self.record, self.clock, self.nation = record, clock, nation
+        self.crew, self.backend = crew, backend
+        self.exact = SolveOptions(seed=options.seed)
         self.current = nation.decisions(record.plan)
         self.generation = nation.generation(start, _REACH, self.current, crew, backend, options)
         # Of each office the plan, among its block's, that is part of the decisions at hand.
@@ -227,7 +236,7 @@ class _Engine:
 
         With so many rounds to go the clock only ends it, so that the result is the same on any machine.
         """
-        pace = Pace(self.clock)
+        pace = Pace(self.clock, _POLISHING if any(map(sends, self.nation.blocks)) else 0.0)
         idle, ahead, near = 0, 2e-2, False
         enough = max(0.3 * gap, _NEAR)
         while idle < _PATIENCE and (rounds is None or self.rounds < rounds) and not self.clock.over:
@@ -262,6 +271,28 @@ class _Engine:
             if exact:
                 enough, near = max(0.3 * ahead, _NEAR), False
             if ending or (self.record.gap is not None and self.record.gap <= gap):
+                break
+
+    def polish(self, gap: float) -> None:
+        """Improve the best plan component by component while there is time; once over without a limit."""
+        clock, record = self.clock, self.record
+        polish = Polish(self.nation.formulation, self.nation.couplings, record.plan)
+        generation = self.generation
+        order = polish.order(self.nation.blocks, generation.pool.mixtures, generation.best_prices)
+        together = 2 * self.crew.count
+        offered, better = clock.seconds, 0
+        while order and not clock.over and (record.gap is None or record.gap > gap):
+            # What is left is for the parts of this time, and for rounding and judging the plan.
+            seconds = (clock.remaining - 4 * record.judging_seconds - 1.0) / (together / self.crew.count + 1)
+            record.enter("improving trips")
+            if seconds > _LEAST_PART_SECONDS:
+                options = replace(self.exact, gap=_PART_GAP, time_limit=min(_PART_SECONDS, seconds))
+                better += polish.improve(order[:together], self.crew, self.backend, options)
+                order = order[together:]
+            if better and (not order or seconds <= _PART_SECONDS or clock.seconds > offered + _OFFER_EVERY):
+                record.offer_plan(round_plan(record.instance, polish.plan()), "decompose")
+                offered, better = clock.seconds, 0
+            if seconds <= _LEAST_PART_SECONDS:
                 break
 
     def _settle(self, seconds: float) -> None:

@@ -14,8 +14,10 @@ _HASTE = 1.3  # what steps may take longer than the last ones
 class Pace:
     """How long the steps of a solve take; the first round is no measure, since it begins from nothing."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, reserve: float) -> None:
+        """`reserve` is the share of the time that is for what comes after."""
         self._clock = clock
+        self._share = 1.0 - reserve
         self._rounds = 0
         self._seconds = {"round": 0.0, "exact": 0.0, "settle": 0.0}
 
@@ -33,6 +35,10 @@ class Pace:
         self._seconds[step] = spent
 
     @property
+    def _remaining(self) -> float:
+        return self._share * self._clock.limit - self._clock.seconds
+
+    @property
     def seconds_to_finish(self) -> float:
         """For a last round with a proven bound and a settlement."""
         usual = self._seconds["round"]
@@ -41,9 +47,9 @@ class Pace:
     @property
     def is_ending(self) -> bool:
         """Whether there is time for no more than a last round and settlement."""
-        return self._clock.remaining < self.seconds_to_finish + _HASTE * self._seconds["round"]
+        return self._remaining < self.seconds_to_finish + _HASTE * self._seconds["round"]
 
     @property
     def is_halfway(self) -> bool:
         """Whether half of the time is over."""
-        return self._clock.seconds > 0.5 * self._clock.limit
+        return self._clock.seconds > 0.5 * self._share * self._clock.limit

@@ -32,9 +32,14 @@ class Workers:
         self._count = -1 if count is None else count
         self._getting_ready: Generator[Any, None, None] = (None for _ in ())
 
+    @property
+    def count(self) -> int:
+        """How many tasks run at a time."""
+        return int(joblib.effective_n_jobs(self._count))
+
     def get_ready(self, function: Callable[[], None]) -> None:
         """Start the processes and let each call the function, while this one goes on."""
-        processes = joblib.effective_n_jobs(self._count)
+        processes = self.count
         if processes != 1:
             self._getting_ready = self._start(function, [()] * (2 * processes))
 
