@@ -24,7 +24,7 @@ def followed_cost(
     ingest = curves.ingest if ingest is None else ingest
     changed = Curves(curves.instance, PlanArrays(ingest, curves.plan.packs, curves.plan.cards))
     blanks = usable_blanks(curves) if more_blanks is None else _usable(curves, more_blanks)
-    cards = _print(curves, changed.ready, blanks)
+    cards = followed_cards(curves, changed.ready, blanks)
     followed = Curves(curves.instance, PlanArrays(ingest, curves.plan.packs, cards))
     return price_offices(followed).total
 
@@ -52,7 +52,7 @@ def _usable(curves: Curves, more: ExactCounts) -> ExactCounts:
     return cards
 
 
-def _print(curves: Curves, ready: ExactCounts, usable: ExactCounts) -> ExactCounts:
+def followed_cards(curves: Curves, ready: ExactCounts, usable: ExactCounts) -> ExactCounts:
     """(I, S, T) cards: those of the plan first, then what else printers and blanks allow."""
     cards = np.zeros_like(curves.cards)
     printed = np.zeros_like(curves.cards[:, :, 0])

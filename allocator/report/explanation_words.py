@@ -83,6 +83,8 @@ def office_sentences(instance: Instance, explanation: Explanation, office: Offic
     for extra in (office.one_more_slot, office.one_more_pack):
         if extra is not None:
             lines.append(_extra(instance, extra))
+    if office.one_more_pack is None and any(c.bottleneck is Bottleneck.BLANK for c in office.charges):
+        lines.append("No pack from a depot can reach it on a day on which it lacks a blank.")
     return lines
 
 
