@@ -21,11 +21,12 @@ def followed_cost(
     `ingest` (I, S, T) replaces what the plan ingests. `more_blanks` (I, T) is how many more blanks have
     come by the day than in the plan; as they lie in no store of the plan, they are not charged as idle.
     """
-    ingest = curves.ingest if ingest is None else ingest
+    # What a plan does on one day fits 64 bits, even where sums of it do not.
+    ingest = curves.plan.ingest if ingest is None else ingest.astype(np.int64)
     changed = Curves(curves.instance, PlanArrays(ingest, curves.plan.packs, curves.plan.cards))
     blanks = usable_blanks(curves) if more_blanks is None else _usable(curves, more_blanks)
     cards = followed_cards(curves, changed.ready, blanks)
-    followed = Curves(curves.instance, PlanArrays(ingest, curves.plan.packs, cards))
+    followed = Curves(curves.instance, PlanArrays(ingest, curves.plan.packs, cards.astype(np.int64)))
     return price_offices(followed).total
 
 

@@ -113,9 +113,8 @@ def test_printers_left_unused() -> None:
 def test_blanks_that_are_lent_are_missing_at_the_lender() -> None:
     """All ten go to b on day 1; until then they are not the office's to print with."""
     lane = {"from": "a", "to": "b", "lead_days": 0, "fixed_cost": 7, "cost_per_pack": 1}
-    instance = one_office(office={"blanks": 10}, lanes=[lane])
-    borrower = instance.offices[0].model_copy(update={"id": "b", "blanks": 0})
-    instance = instance.model_copy(update={"offices": (*instance.offices, borrower)})
+    lender = one_office(office={"blanks": 10}).offices[0].model_dump(by_alias=True)
+    instance = one_office(offices=[lender, {"id": "b", "print_capacity": 0}], lanes=[lane])
     plan = follow(instance, {0: 10}, {}, packs={("a>b", 1): 10})
     explanation = explain(instance, plan)
     own = {charge.bottleneck: charge.cost for charge in explanation.offices[0].charges}

@@ -140,6 +140,7 @@ def test_a_plan_that_breaks_rules_is_refused(full_instance: Instance) -> None:
     assert "broken rule" in str(error.value)
 
 
+@settings(max_examples=30)
 @given(st.randoms(use_true_random=False))
 def test_plenty_is_never_missing(rng: Random) -> None:
     """With plenty of everything nothing is charged but the plan's own choices."""

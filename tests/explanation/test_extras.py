@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 
 from allocator.explanation import explain
 from allocator.explanation.following import followed_cards, followed_cost, one_more_slot
@@ -78,6 +78,7 @@ def test_a_pack_that_lies_idle_is_charged_for_it() -> None:
     assert extra.gain == 1 * 2 * 2 - 4 * Fraction(1, 2) * 2
 
 
+@settings(max_examples=40)
 @given(cases(careful=True))
 def test_one_more_pack_is_a_pack_in_transit(case: tuple[Instance, Plan]) -> None:
     """The gain is the difference to an instance in which the pack has been on its way since before."""
@@ -97,6 +98,7 @@ def test_one_more_pack_is_a_pack_in_transit(case: tuple[Instance, Plan]) -> None
         assert as_it_is[i] - followed_cost(Curves(richer, arrays))[i] == extra.gain
 
 
+@settings(max_examples=40)
 @given(cases(careful=True))
 def test_an_office_that_is_followed_keeps_the_rules(case: tuple[Instance, Plan]) -> None:
     """And prints no less than the plan."""
@@ -109,6 +111,7 @@ def test_an_office_that_is_followed_keeps_the_rules(case: tuple[Instance, Plan])
     assert (np.cumsum(cards.sum(axis=1), axis=1) >= curves.printed.sum(axis=1)).all()
 
 
+@settings(max_examples=40)
 @given(cases(careful=True))
 def test_one_more_slot_is_one_the_office_can_use(case: tuple[Instance, Plan]) -> None:
     """Only what the nation lacks is broken by it: the quota or the storage."""
