@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,6 +16,7 @@ from allocator.errors import InputError, Problem
 if TYPE_CHECKING:
     from allocator.explanation import Explanation, OfficeExplanation
     from allocator.instance.models import Instance
+    from allocator.plan.models import Plan
 
 
 def explain_command(
@@ -24,6 +26,15 @@ def explain_command(
         list[str] | None,
         typer.Option(
             "--office", metavar="ID", help="Explain this office; may be repeated.", show_default=False
+        ),
+    ] = None,
+    from_date: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="DATE",
+            help="Ask for one more slot and pack on the first day from this date on that lacks one.",
+            show_default=False,
         ),
     ] = None,
     json_output: JsonOutput = False,
@@ -41,39 +52,52 @@ def explain_command(
     Exit codes: 0 done; 2 bad usage or input, such as a plan that breaks rules.
     """
     with errors.answering(json_output=json_output, debug=debug):
-        asked, explanation = _explain(instance, plan, options.in_bytes(max_file_size))
-        chosen = _choose(asked, explanation, office or [])
+        asked, answered = read_both(instance, plan, options.in_bytes(max_file_size))
+        chosen, from_day = _check(asked, office or [], from_date)
+        explanation = _explain(asked, answered, plan, from_day)
+        offices = None if chosen is None else [explanation.offices[number] for number in chosen]
         if json_output:
-            output.emit_json(_document(asked, explanation, chosen))
+            output.emit_json(_document(asked, explanation, offices))
         else:
             from allocator.report.explanation import explain_screen
 
-            output.show(lambda width: explain_screen(asked, explanation, chosen, width=width))
+            output.show(lambda width: explain_screen(asked, explanation, offices, width=width))
 
 
-def _explain(instance_path: Path, plan_path: Path, max_bytes: int) -> tuple[Instance, Explanation]:
+def _explain(instance: Instance, plan: Plan, plan_path: Path, from_day: int) -> Explanation:
     from allocator.explanation import explain
 
-    instance, plan = read_both(instance_path, plan_path, max_bytes)
     try:
-        return instance, explain(instance, plan)
+        return explain(instance, plan, from_day=from_day)
     except InputError as error:
         raise InputError(error.problems, str(plan_path)) from None
 
 
-def _choose(
-    instance: Instance, explanation: Explanation, wanted: list[str]
-) -> tuple[OfficeExplanation, ...] | None:
-    """The offices asked for, or None when none is. Raises InputError with every unknown id."""
-    if not wanted:
-        return None
+def _check(instance: Instance, offices: list[str], date: str | None) -> tuple[list[int] | None, int]:
+    """The numbers of the offices asked for, None when none is, and the day to ask from.
+
+    Raises InputError with everything that is wrong.
+    """
     known = instance.arrays.office_index
-    unknown = [
-        Problem("--office", f'"{name}"', _expected(name, known)) for name in wanted if name not in known
+    problems = [
+        Problem("--office", f'"{name}"', _expected(name, known)) for name in offices if name not in known
     ]
-    if unknown:
-        raise InputError(unknown)
-    return tuple(explanation.offices[known[name]] for name in dict.fromkeys(wanted))
+    from_day = 0 if date is None else _day(instance, date)
+    if from_day is None:
+        last = instance.start + datetime.timedelta(days=instance.days - 1)
+        problems.append(Problem("--from", f'"{date}"', f"a date from {instance.start} to {last}"))
+    if problems or from_day is None:
+        raise InputError(problems)
+    return [known[name] for name in dict.fromkeys(offices)] or None, from_day
+
+
+def _day(instance: Instance, date: str) -> int | None:
+    """The day of a date, None if it is none of the horizon."""
+    try:
+        day = (datetime.date.fromisoformat(date) - instance.start).days
+    except ValueError:
+        return None
+    return day if 0 <= day < instance.days else None
 
 
 def _expected(name: str, known: dict[str, int]) -> str:
@@ -84,7 +108,7 @@ def _expected(name: str, known: dict[str, int]) -> str:
 
 
 def _document(
-    instance: Instance, explanation: Explanation, chosen: tuple[OfficeExplanation, ...] | None
+    instance: Instance, explanation: Explanation, chosen: list[OfficeExplanation] | None
 ) -> dict[str, Any]:
     """What `--json` prints: the explanation, with dates and the sentences beside the numbers."""
     from allocator.report.explanation_words import nation_sentences, office_sentences

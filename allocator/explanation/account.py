@@ -22,12 +22,17 @@ from allocator.verdict.curves import ExactCounts
 Span = tuple[int, int] | None
 
 
-def explain(instance: Instance, plan: Plan | PlanArrays) -> Explanation:
+def explain(instance: Instance, plan: Plan | PlanArrays, *, from_day: int = 0) -> Explanation:
     """Charge every unit of the plan's cost to the first thing that was missing; see docs/explain.md.
+
+    One more slot and one more pack are asked for on the first day from `from_day` on that lacks one.
 
     Raises InputError when the plan breaks rules, is for another instance, or names what the instance does
     not have: what could have been done with more of something has a meaning only beside what can be done.
+    Raises ValueError when `from_day` is no day of the instance.
     """
+    if not 0 <= from_day < instance.days:
+        raise ValueError(f"from_day is {from_day}, a day is from 0 to {instance.days - 1}")
     prices = _prices(plan, instance.days)
     curves = Curves(instance, plan_to_arrays(plan, instance) if isinstance(plan, Plan) else plan)
     _require_valid(curves)
@@ -42,7 +47,7 @@ def explain(instance: Instance, plan: Plan | PlanArrays) -> Explanation:
     for office, own in enumerate(by_office):
         own.extend(_plain(Bottleneck.FREIGHT, shipped.offices[office], shipped.days[office]))
         own.extend(_plain(Bottleneck.TARGETS, promised.offices[office], promised.days[office]))
-    slots, packs = extras(curves, missing, prices)
+    slots, packs = extras(curves, missing, prices, from_day)
     ingested, received = curves.ingest.sum(axis=(1, 2)), curves.packs_into_offices.sum(axis=1)
     offices = tuple(
         OfficeExplanation(

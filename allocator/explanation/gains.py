@@ -30,17 +30,19 @@ class _Trip(NamedTuple):
 
 
 def extras(
-    curves: Curves, missing: Missing, prices: Prices | None
+    curves: Curves, missing: Missing, prices: Prices | None, from_day: int = 0
 ) -> tuple[list[Extra | None], list[Extra | None]]:
-    """(I,) one more slot and (I,) one more pack, each on the first day on which one is missing."""
+    """(I,) one more slot and (I,) one more pack, each on the first day from then on that lacks one."""
     as_it_is = followed_cost(curves)
-    return _slots(curves, missing, prices, as_it_is), _packs(curves, missing, prices, as_it_is)
+    slot = positive(missing[Bottleneck.SLOT] + missing[Bottleneck.STORAGE])
+    blank = positive(missing[Bottleneck.BLANK].sum(axis=1))
+    slot[:, :, :from_day] = blank[:, :from_day] = False
+    return _slots(curves, slot, prices, as_it_is), _packs(curves, blank, prices, as_it_is)
 
 
 def _slots(
-    curves: Curves, missing: Missing, prices: Prices | None, as_it_is: OfficeAmounts
+    curves: Curves, lacking: Flags, prices: Prices | None, as_it_is: OfficeAmounts
 ) -> list[Extra | None]:
-    lacking = positive(missing[Bottleneck.SLOT] + missing[Bottleneck.STORAGE])
     free_link = positive(curves.exact(curves.given.ingest_capacity) - curves.ingest.sum(axis=1))
     usable = lacking & free_link[:, None, :]
     day = _first(np.asarray(usable.any(axis=1)))
@@ -64,9 +66,8 @@ def _slots(
 
 
 def _packs(
-    curves: Curves, missing: Missing, prices: Prices | None, as_it_is: OfficeAmounts
+    curves: Curves, lacking: Flags, prices: Prices | None, as_it_is: OfficeAmounts
 ) -> list[Extra | None]:
-    lacking = positive(missing[Bottleneck.BLANK].sum(axis=1))
     trips = _next_trips(curves, lacking, prices)
     days, pack = curves.given.days, curves.given.pack_size
     more = np.zeros_like(curves.blanks)

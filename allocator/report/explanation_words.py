@@ -113,14 +113,11 @@ def _extra(instance: Instance, extra: Extra) -> str:
     if extra.gain < 0:
         saves = f"cost it {money.with_unit(-extra.gain)} more than it saves"
     if slot:
-        text = f"One more slot on {day}, the first day on which one is missing, would {saves}"
+        text = f"One more slot on {day}, a day on which one is missing, would {saves}"
         kept = "a slot that day is worth"
     else:
         origin, sent = clean(extra.depot or ""), _date(instance, extra.dispatch_day or 0)
-        text = (
-            f"One more pack arriving on {day}, the first day on which a blank is missing and one can come, "
-            f"would {saves}"
-        )
+        text = f"One more pack arriving on {day}, a day on which it lacks blanks, would {saves}"
         kept = f"a pack sent from {origin} on {sent} is worth, with its freight,"
     if extra.price is None:
         verdict = "what it is worth elsewhere, the plan does not say"

@@ -74,12 +74,25 @@ def test_prices_stand_beside_what_one_more_would_save(run: Run, solved: Path) ->
     assert "it does more good elsewhere" in words
 
 
-def test_every_unknown_office_is_told_of_at_once(run: Run, solved: Path) -> None:
-    result = run("explain", solved, "full.plan.json", "--office", "citi", "--office", "nowhere", "--json")
+def test_everything_unknown_is_told_of_at_once(run: Run, solved: Path) -> None:
+    options = ("--office", "citi", "--office", "nowhere", "--from", "2016-03-09")
+    result = run("explain", solved, "full.plan.json", *options, "--json")
     assert result.exit_code == 2
     problems = json.loads(result.stdout)["errors"]
-    assert [problem["found"] for problem in problems] == ['"citi"', '"nowhere"']
+    assert [problem["found"] for problem in problems] == ['"citi"', '"nowhere"', '"2016-03-09"']
     assert "city" in problems[0]["expected"]
+    assert problems[2]["expected"] == "a date from 2016-02-27 to 2016-03-03"
+
+
+def test_from_a_date_on(run: Run, solved: Path) -> None:
+    """The answer is for that day or later; without it for the first day of all."""
+    days = []
+    for options in ((), ("--from", "2016-03-01")):
+        document = json.loads(run("explain", solved, "full.plan.json", *options, "--json").stdout)
+        extras = [office["one_more_slot"] for office in document["offices"] if office["one_more_slot"]]
+        assert extras
+        days.append(min(extra["date"] for extra in extras))
+    assert days[0] < "2016-03-01" <= days[1]
 
 
 def test_a_plan_that_breaks_rules_is_bad_input(run: Run, solved: Path) -> None:
