@@ -35,7 +35,7 @@ def explain_screen(
     if chosen is None:
         parts += [
             Text("\n".join(headline(instance)[:1]), style="bold"),
-            _charge_table(instance, explanation.charges, explanation.cost, width),
+            *_charge_tables(instance, explanation.charges, explanation.cost, width),
             _prose(nation_sentences(instance, explanation)),
             _office_table(instance, explanation, width),
             Text("allocator explain INSTANCE PLAN --office ID tells an office's own story.", style="dim"),
@@ -44,7 +44,7 @@ def explain_screen(
         for office in chosen:
             parts += [
                 Text(f"{clean(office.name)} ({clean(office.office)})", style="bold"),
-                *([_charge_table(instance, office.charges, office.cost, width)] if office.charges else []),
+                *_charge_tables(instance, office.charges, office.cost, width),
                 _prose(office_sentences(instance, explanation, office)),
             ]
         if not explanation.prices_known:
@@ -52,10 +52,12 @@ def explain_screen(
     return [each for part in parts for each in (part, Text(""))]
 
 
-def _charge_table(
+def _charge_tables(
     instance: Instance, charges: Sequence[Charge], total: Fraction, width: int
-) -> RenderableType:
-    """One row for each bottleneck."""
+) -> list[RenderableType]:
+    """One row for each bottleneck; no table where nothing costs anything."""
+    if not charges:
+        return []
     money = Money.fitting(instance.currency, [total])
     columns = [
         names("What was missing", [LABELS[charge.bottleneck] for charge in charges], "All"),
@@ -66,7 +68,7 @@ def _charge_table(
         Column("From – to", [span(instance, c.first_day, c.last_day) for c in charges], align="left"),
         Column("Most people\nat a time", [people(charge) for charge in charges], yields=1),
     ]
-    return fitted_table("What the cost is for", columns, width)
+    return [fitted_table("What the cost is for", columns, width)]
 
 
 def _office_table(instance: Instance, explanation: Explanation, width: int) -> RenderableType:

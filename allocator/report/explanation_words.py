@@ -52,6 +52,8 @@ def nation_sentences(instance: Instance, explanation: Explanation) -> list[str]:
     """What the plan costs and why."""
     money = Money.fitting(instance.currency, [explanation.cost])
     lines = [f"The plan costs {money.with_unit(explanation.cost)}. Of this:"]
+    if not explanation.charges:
+        lines = ["The plan costs nothing."]
     lines += [
         _charge(instance, charge, explanation.cost, money, _OF_ALL_OFFICES) for charge in explanation.charges
     ]
