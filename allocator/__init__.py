@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from allocator.errors import AllocatorError, InputError, OutputError
+    from allocator.explanation import Explanation, explain
     from allocator.instance.files import dump_instance, load_instance, parse_instance, save_instance
     from allocator.instance.generate import FAMILIES, generate_instance
     from allocator.instance.models import Instance
@@ -21,6 +22,8 @@ _HOMES = {
     "AllocatorError": "allocator.errors",
     "InputError": "allocator.errors",
     "OutputError": "allocator.errors",
+    "Explanation": "allocator.explanation",
+    "explain": "allocator.explanation",
     "Instance": "allocator.instance.models",
     "load_instance": "allocator.instance.files",
     "parse_instance": "allocator.instance.files",
@@ -42,6 +45,7 @@ _HOMES = {
 __all__ = [
     "FAMILIES",
     "AllocatorError",
+    "Explanation",
     "InputError",
     "Instance",
     "Outcome",
@@ -51,6 +55,7 @@ __all__ = [
     "__version__",
     "dump_instance",
     "dump_plan",
+    "explain",
     "generate_instance",
     "load_instance",
     "load_plan",
