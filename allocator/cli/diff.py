@@ -35,7 +35,7 @@ def diff_command(
     max_file_size: MaxFileSize = options.DEFAULT_MEGABYTES,
     debug: Debug = False,
 ) -> None:
-    """Say what changed from one plan to another: slots, packs, trips, cards, waiting, cost; who wins and loses.
+    """Say what changed from one plan to another, in words and numbers, and who wins and who loses.
 
     Costs are computed from both plans with the instance, exactly. Changes are second minus first.
 

@@ -188,14 +188,9 @@ def _range_sentence(difference: Difference, money: Money) -> list[str]:
 def _decisions_sentence(difference: Difference) -> str:
     before, after = difference.before, difference.after
     parts = [
-        f"{amount(after) - amount(before):+,} {what}".replace("-", "−")
-        for what, amount in (
-            ("slots used", lambda plan: plan.verdict.kpis.ingested),
-            ("packs dispatched", lambda plan: plan.packs),
-            ("trips", lambda plan: plan.trips),
-            ("cards", lambda plan: plan.verdict.kpis.cards),
-        )
-        if amount(after) != amount(before)
+        f"{figure(after) - figure(before):+,} {label}".replace("-", "−")
+        for label, figure in zip(("slots used", "packs dispatched", "trips", "cards"), _FIGURES, strict=True)
+        if figure(after) != figure(before)
     ]
     moved = plural(len(difference.plans.shipments), "dispatch", "dispatches")
     text = listing(parts) if parts else "As many slots, packs, trips and cards as before"
@@ -222,8 +217,7 @@ def _office_sentences(difference: Difference) -> list[str]:
     for verb, rows in (("win", winners), ("lose", losers)):
         if rows:
             named = listing([clean(row.name) for row in rows[:_NAMED]])
-            verb = verb if len(rows[:_NAMED]) > 1 else f"{verb}s"
-            lines.append(f"{named} {verb} most." if len(rows) > 1 else f"{named} {verb}.")
+            lines.append(f"{named} {verb} most." if len(rows) > 1 else f"{named} {verb}s.")
     return lines
 
 
@@ -246,11 +240,16 @@ def _record_days(kpis: Kpis) -> int:
     return kpis.unprintable_record_days + kpis.waiting_record_days
 
 
-_DECISIONS: tuple[tuple[str, Callable[[Judged], int]], ...] = (
-    ("Slots used (records ingested)", lambda plan: plan.verdict.kpis.ingested),
-    ("Packs dispatched", lambda plan: plan.packs),
-    ("Trips", lambda plan: plan.trips),
-    ("Cards printed", lambda plan: plan.verdict.kpis.cards),
+_FIGURES: tuple[Callable[[Judged], int], ...] = (
+    lambda plan: plan.verdict.kpis.ingested,
+    lambda plan: plan.packs,
+    lambda plan: plan.trips,
+    lambda plan: plan.verdict.kpis.cards,
+)
+_DECISIONS = tuple(
+    zip(
+        ("Slots used (records ingested)", "Packs dispatched", "Trips", "Cards printed"), _FIGURES, strict=True
+    )
 )
 
 _PEOPLE: tuple[tuple[str, Callable[[Kpis], Any]], ...] = (
