@@ -117,7 +117,16 @@ class PriceEstimator:
             return None
         if change.kind == "pack":
             return float(change.amount * supply[change.first :].sum())
-        return float(change.amount / self._instance.pack_size * supply[change.first])
+        return float(self._usable_packs(change) * supply[change.first])
+
+    def _usable_packs(self, change: Change) -> float:
+        """What the depot can dispatch of a delivery on the day by which it comes sooner.
+
+        From the next day on nothing is different, so that the rest had as well come then.
+        """
+        depot = next(depot for depot in self._instance.depots if depot.id == change.place)
+        packs = change.amount / self._instance.pack_size
+        return packs if depot.max_packs_per_day is None else min(packs, depot.max_packs_per_day)
 
 
 def _daily(values: tuple[float, ...], days: int) -> Vector | None:

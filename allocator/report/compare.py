@@ -121,9 +121,9 @@ def comparison_chart(found: Comparison) -> altair.HConcatChart:
     order = [other.method for other in found.competitors]
     money = Money.fitting(found.instance.currency, [other.outcome.objective for other in found.competitors])
     cost_rows: list[dict[str, Any]] = [
-        {"method": other.method, "term": label, "cost": amount / money.scale}
+        {"method": other.method, "term": label, "cost": amount / money.scale, "place": place}
         for other in found.competitors
-        for label, amount in _terms(other)
+        for place, (label, amount) in enumerate(_terms(other))
     ]
     wait_rows = [
         {"method": other.method, "who": who, "days": value}
@@ -143,6 +143,7 @@ def comparison_chart(found: Comparison) -> altair.HConcatChart:
             y=y,
             x=alt.X("cost:Q", title=money.unit),
             color=alt.Color("term:N", title=None, scale=alt.Scale(range=_COLOURS), sort=None),
+            order=alt.Order("place:Q"),
             tooltip=["method:N", "term:N", alt.Tooltip("cost:Q", format=",.1f")],
         )
     )
@@ -157,7 +158,9 @@ def comparison_chart(found: Comparison) -> altair.HConcatChart:
             tooltip=["method:N", "who:N", alt.Tooltip("days:Q", format=".1f")],
         )
     )
-    return alt.hconcat(cost, wait, title=found.instance.name).resolve_scale(color="independent")
+    return alt.hconcat(cost, wait, title=found.instance.name).resolve_scale(
+        color="independent", shape="independent"
+    )
 
 
 _COLOURS = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#000000"]

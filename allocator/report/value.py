@@ -20,8 +20,8 @@ _SOURCES = {
         " packs and trips the truth can be more or less."
     ),
     "prices": (
-        "Estimates are from the prices that the plan keeps, of what offices share; they know nothing of"
-        " printers."
+        "Estimates are from the prices that the plan keeps, of what offices share: right for a little more,"
+        " too much for a lot, as of a whole delivery. They know nothing of printers."
     ),
 }
 

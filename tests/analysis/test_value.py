@@ -98,6 +98,9 @@ def test_kept_prices_by_hand() -> None:
     assert estimator.worth(Change("pack", "hub", "", 0, 3, 2)) == 16
     assert estimator.worth(Change("pack", "hub", "", 2, 3, 2)) == 10
     assert estimator.worth(Change("delivery", "hub", "", 1, 3, 3, 0)) == 9
+    slow = [{"id": "hub", "stock": 10, "max_packs_per_day": 2, "deliveries": [{"day": 2, "cards": 3}]}]
+    handled = PriceEstimator(queue(depots=slow), kept)
+    assert handled.worth(Change("delivery", "hub", "", 1, 3, 3, 0)) == 6
     assert estimator.worth(Change("printer", "a", "", 0, 3, 1)) is None
 
 

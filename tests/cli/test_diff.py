@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tests.cli.conftest import ROOT
+
 Run = Callable[..., Any]
 
 
@@ -30,3 +32,15 @@ def test_everything_wrong_in_both_plans_is_told_at_once(run: Run, small: Path) -
     assert result.exit_code == 2
     assert "a.json: instance" in result.stderr
     assert "b.json: found no JSON" in result.stderr
+
+
+def test_the_example_of_the_help(run: Run) -> None:
+    shown = " ".join(run("diff", "--help").stdout.replace("│", " ").split())
+    example = "allocator diff instances/kepri-2017.json monday.plan.json tuesday.plan.json"
+    assert example in shown
+    instance = ROOT / "instances" / "kepri-2017.json"
+    run("solve", instance, "--method", "policy:equal", "--out", "monday.plan.json")
+    run("solve", instance, "--method", "policy:tiers", "--out", "tuesday.plan.json")
+    result = run(*example.replace("instances/", f"{ROOT}/instances/").split()[1:])
+    assert result.exit_code == 0
+    assert "better off" in result.stdout
