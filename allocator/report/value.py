@@ -9,7 +9,7 @@ from allocator.analysis.changes import Change
 from allocator.analysis.value import Values, Worth
 from allocator.report.summary import headline
 from allocator.report.tables import Column, fitted_table, names
-from allocator.report.wording import UNKNOWN, Money, clean, plural, short_date
+from allocator.report.wording import UNKNOWN, Money, clean, date_of, plural
 
 MOST_ROWS = 25
 WIDEST = 120
@@ -35,10 +35,11 @@ def value_screen(found: Values, *, width: int, every: bool = False) -> list[Rend
     shown = known if every else known[:MOST_ROWS]
     amounts = [worth.estimate for worth in shown] + [worth.resolved for worth in shown]
     amounts += [end for worth in shown for end in worth.proven or ()]
-    money = Money.fitting(found.instance.currency, amounts)
+    # A unit larger than one amount alone would have: several stand side by side.
+    money = Money.fitting(found.instance.currency, [10 * amount for amount in amounts if amount is not None])
     resolved = any(worth.resolved is not None for worth in shown)
     columns = [
-        names("What", [what(worth.change) for worth in shown]),
+        Column("More", [what(worth.change) for worth in shown], align="left"),
         names("Where", [clean(worth.change.name) for worth in shown]),
         Column("When", [when(found, worth.change) for worth in shown], align="left"),
         Column("Estimate", [money.amount(worth.estimate) for worth in shown]),
@@ -76,21 +77,26 @@ def value_screen(found: Values, *, width: int, every: bool = False) -> list[Rend
 def what(change: Change) -> str:
     """The change in words."""
     return {
-        "slots": f"{change.amount:,} more slots a day",
-        "pack": plural(change.amount, "more pack", "more packs"),
-        "printer": f"{change.amount:,} more cards a day",
-        "delivery": f"{change.amount:,} blanks a day sooner",
+        "slots": f"{change.amount:,} slots a day",
+        "pack": plural(change.amount, "pack"),
+        "printer": f"{change.amount:,} cards a day",
+        "delivery": "delivery sooner",
     }[change.kind]
 
 
 def when(found: Values, change: Change) -> str:
-    """From which day to which."""
-    first = short_date(found.instance, change.first)
+    """From which day to which; of a delivery, the day on which it would come."""
+    first = _date(found, change.first)
     if change.kind in ("pack", "delivery"):
-        return f"from {first}" if change.kind == "pack" else f"on {first}"
+        return f"from {first}" if change.kind == "pack" else f"{first}, not {_date(found, change.first + 1)}"
     if change.first == 0 and change.last == found.instance.days - 1:
         return "all days"
-    return f"{first} – {short_date(found.instance, change.last)}"
+    return f"{first} – {_date(found, change.last)}"
+
+
+def _date(found: Values, day: int) -> str:
+    date = date_of(found.instance, day)
+    return f"{date.day} {date:%b}"
 
 
 def _proven(worth: Worth, money: Money) -> str:

@@ -19,7 +19,7 @@ def test_the_example_of_the_help(run: Run) -> None:
     words = example.replace("instances/", f"{ROOT}/instances/").split()[1:]
     result = run(*words, "--time-limit", "2", "--every", "90", "-q")
     assert result.exit_code == 0
-    assert "1,000 more slots" in result.stdout
+    assert "1,000 slots a day" in result.stdout
     assert "Solved again: the answer" in " ".join(result.stdout.split())
 
 
