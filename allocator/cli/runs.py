@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
@@ -79,6 +78,9 @@ class Runs:
         from allocator.cli.progress import choose_progress
         from allocator.solving import solve
 
+        method = method or self._method
+        if method.startswith("policy:"):  # which starts from nothing
+            start = None
         begun = time.monotonic()
         limit = self._request["time_limit"]
         progress = choose_progress(quiet=self._quiet, started=begun, time_limit=limit)
@@ -88,7 +90,7 @@ class Runs:
             outcome = solve(
                 instance,
                 **self._request,
-                method=method or self._method,
+                method=method,
                 start=start,
                 on_report=progress.report,
                 interrupt=self.interruption.event,
@@ -98,10 +100,6 @@ class Runs:
             progress.close()
         self.outcomes.append(outcome)
         return outcome
-
-    def named(self, what: str) -> Callable[..., Outcome]:
-        """`solve`, telling what it is for."""
-        return partial(self.solve, what=what)
 
     @property
     def failures(self) -> list[str]:

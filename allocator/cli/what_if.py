@@ -91,9 +91,7 @@ def what_if_command(
             from allocator.analysis.what_if import what_if
 
             loaded, plan = files.read()
-            found = what_if(
-                loaded, edits, plan=plan, solve_with=run.solve, start=not method.startswith("policy:")
-            )
+            found = what_if(loaded, edits, plan=plan, solve_with=run.solve)
         written = _save(found, keep_instance, out)
         _show(found, json_output, all_offices, written, run)
         raise typer.Exit(run.exit_code)
