@@ -115,7 +115,8 @@ class _Edit:
             key for key in keys if text.startswith(key) and text[len(key) : len(key) + 1] in (".", "[", "=")
         ]
         if not fitting:
-            raise _EditError(f"`{_first_part(text)}`", _known(node, keys, _first_part(text), where))
+            asked = _entry(text) if isinstance(node, list) else _first_part(text)
+            raise _EditError(f"`{asked}`", _known(node, keys, asked, where))
         key = max(fitting, key=len)
         rest = text[len(key) :]
         if not rest.startswith("."):
@@ -262,6 +263,12 @@ def _known(node: Any, keys: dict[str, Any], asked: str, where: str) -> str:
 
 def _first_part(text: str) -> str:
     return re.split(r"[.\[=]", text, maxsplit=1)[0] or text
+
+
+def _entry(text: str) -> str:
+    """An id that may hold dots: all of the path but its last field."""
+    path = re.split(r"[\[=]", text, maxsplit=1)[0]
+    return path.rpartition(".")[0] or path
 
 
 def _with_ids(path: str, document: dict[str, Any]) -> str:

@@ -95,6 +95,7 @@ def test_everything_wrong_is_told_at_once_with_what_could_be_meant() -> None:
         "qota=3",
         "offices.21.72.print_capacitty=300",
         "offices.Kota Tanjungpinang.blanks=1",
+        "offices.22.72.print_capacity=1",
         "quota[9]=1",
         "pack_size[1]=1",
         "quota",
@@ -108,8 +109,9 @@ def test_everything_wrong_is_told_at_once_with_what_could_be_meant() -> None:
     assert "quota" in text[0]
     assert "a part of offices.21.72: print_capacity" in text[1]
     assert "21.72 (Kota Tanjungpinang)" in text[2]
-    assert "a day from 0 to 4" in text[3]
-    assert "not per day" in text[4]
+    assert "found `22.72`, expected a part of offices: 21.72" in text[3]
+    assert "a day from 0 to 4" in text[4]
+    assert "not per day" in text[5]
 
 
 def test_what_makes_no_sense_is_told_with_the_place() -> None:
