@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from allocator.cli.errors import BadInputsError
 from allocator.errors import InputError
 
 if TYPE_CHECKING:
+    from allocator.analysis import Judged
     from allocator.instance.models import Instance
     from allocator.plan.models import Plan
 
@@ -63,3 +65,34 @@ def read_both(instance_path: Path, plan_path: Path, max_bytes: int) -> tuple[Ins
     if instance is None or plan is None:
         raise BadInputsError(faults)
     return instance, plan
+
+
+def read_judged(files: Sequence[tuple[Path, Path]], max_bytes: int) -> list[Judged]:
+    """Plans, each judged by its instance; an instance that several share is read once.
+
+    Raises BadInputsError with what is wrong in any of them.
+    """
+    from allocator.analysis import judge
+    from allocator.instance.files import load_instance
+    from allocator.plan.files import load_plan
+
+    faults: list[InputError] = []
+    instances: dict[Path, Instance | None] = {}
+    result: list[Judged] = []
+    for instance_path, plan_path in files:
+        if instance_path not in instances:
+            instances[instance_path] = None
+            try:
+                instances[instance_path] = load_instance(instance_path, max_bytes)
+            except InputError as error:
+                faults.append(error)
+        instance = instances[instance_path]
+        try:
+            plan = load_plan(plan_path, max_bytes)
+            if instance is not None:
+                result.append(judge(instance, plan))
+        except InputError as error:
+            faults.append(InputError(error.problems, str(plan_path)))
+    if faults:
+        raise BadInputsError(faults)
+    return result

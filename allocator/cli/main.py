@@ -19,10 +19,14 @@ from allocator import __version__
 from allocator.cli import errors
 from allocator.cli.backends import backends_command
 from allocator.cli.check import check_command
+from allocator.cli.compare import compare_command
+from allocator.cli.diff import diff_command
 from allocator.cli.explain import explain_command
 from allocator.cli.generate import generate_command
 from allocator.cli.schema import schema_command
 from allocator.cli.solve import solve_command
+from allocator.cli.value import value_command
+from allocator.cli.what_if import what_if_command
 
 _UsageError: type[Exception] = typer.BadParameter.__mro__[2]  # click's, which typer does not name
 assert _UsageError.__name__ == "ClickException"
@@ -88,6 +92,10 @@ def _listed(title: str, items: dict[str, str]) -> str:
 _add("solve", solve_command, _policies)
 _add("check", check_command)
 _add("explain", explain_command)
+_add("diff", diff_command)
+_add("what-if", what_if_command)
+_add("value", value_command)
+_add("compare", compare_command)
 _add("generate", generate_command, _families)
 _add("schema", schema_command)
 _add("backends", backends_command)

@@ -36,7 +36,7 @@ def comparison_table(
     rows = [_Row(f"COST, {money.unit}", [""] * len(contenders))]
     rows += [
         _Row(label, [money.amount(value(contender.verdict.cost)) for contender in contenders])
-        for label, value in _cost_terms(instance)
+        for label, value in cost_terms(instance)
     ]
     rows.append(_Row("Total", [money.amount(contender.cost) for contender in contenders]))
     if len(contenders) > 1:
@@ -69,7 +69,7 @@ def _saved_share(contender: Contender, first: Contender) -> str:
     return share(float(saved / contender.cost)) if contender.cost else UNKNOWN
 
 
-def _cost_terms(instance: Instance) -> list[tuple[str, Callable[[CostBreakdown], Amount]]]:
+def cost_terms(instance: Instance) -> list[tuple[str, Callable[[CostBreakdown], Amount]]]:
     """Labels and values of the terms, without those that the instance's prices make impossible."""
     costs = instance.costs
     tiers = costs.overdue

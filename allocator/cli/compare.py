@@ -1,0 +1,120 @@
+"""`allocator compare`: policies and methods side by side."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from allocator.cli import errors, options, output, runs
+from allocator.cli.options import Debug, InstancePath, JsonOutput, MaxFileSize
+from allocator.errors import InputError, OutputError, Problem
+
+if TYPE_CHECKING:
+    from allocator.analysis.compare import Comparison
+    from allocator.instance.models import Instance
+    from allocator.solving import Outcome
+
+_FORMATS = (".html", ".svg", ".png")
+
+
+def compare_command(
+    instance: InstancePath,
+    methods: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME,NAME,...", help="All policies and the method for its size, unless told otherwise."
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", metavar="PATH", help="Write a chart: .html, .svg or .png.")
+    ] = None,
+    backend: runs.Backend = None,
+    time_limit: runs.TimeLimit = 60.0,
+    gap: runs.Gap = 0.001,
+    seed: runs.Seed = None,
+    quiet: runs.Quiet = False,
+    json_output: JsonOutput = False,
+    max_file_size: MaxFileSize = options.DEFAULT_MEGABYTES,
+    debug: Debug = False,
+) -> None:
+    """Put policies and methods side by side: cost, cards, waiting, the worst office, fairness.
+
+    Example: allocator compare instances/kepri-2017.json --methods
+    policy:equal,policy:proportional,direct --time-limit 10
+
+    Exit codes: 0 done; 2 bad usage or input; 3 a backend is missing or failed; 4 the chart could not
+    be written; 130 interrupted: with the best plans found by then.
+    """
+    with errors.answering(json_output=json_output, debug=debug):
+        from allocator.analysis.compare import compare, default_methods
+        from allocator.instance.files import load_instance
+
+        if out is not None:
+            _require_chart(out)
+        loaded = load_instance(instance, options.in_bytes(max_file_size))
+        names = default_methods(loaded) if methods is None else [name.strip() for name in methods.split(",")]
+        with runs.running(
+            method="auto",
+            cluster=None,
+            quiet=quiet,
+            backend=backend,
+            time_limit=time_limit,
+            gap=gap,
+            seed=seed,
+        ) as run:
+
+            def solve_by(asked: Instance, method: str) -> Outcome:
+                return run.solve(asked, method=method, what=method)
+
+            found = compare(loaded, names, solve_by)
+        if out is not None:
+            _save_chart(found, out)
+        if json_output:
+            chart = None if out is None else str(out)
+            output.emit_json(found.as_dict() | {"chart": chart, "exit_code": run.exit_code})
+        else:
+            from rich.text import Text
+
+            from allocator.report.compare import compare_screen
+
+            output.show(
+                lambda width: [
+                    *compare_screen(found, width=width),
+                    *([Text(f"The chart was written to {out}")] if out else []),
+                ]
+            )
+        for failure in run.failures:
+            output.complain(f"Error: {failure}\nIts plan is the best known without it.")
+        raise typer.Exit(run.exit_code)
+
+
+def _require_chart(out: Path) -> None:
+    """Find out before the long work whether there will be a chart."""
+    from importlib.util import find_spec
+
+    if out.suffix not in _FORMATS:
+        raise InputError([Problem("--out", str(out), "a name ending in " + ", ".join(_FORMATS))])
+    if find_spec("altair") is None or find_spec("vl_convert") is None:
+        from allocator.report.compare import CHARTS_EXTRA
+
+        raise InputError([Problem("--out", str(out), f"what is installed: {CHARTS_EXTRA}")])
+    output.require_writable(out)
+
+
+def _save_chart(found: Comparison, out: Path) -> None:
+    from allocator.documents import write_file
+    from allocator.report.compare import comparison_chart
+
+    chart = comparison_chart(found)
+    kind = out.suffix.removeprefix(".")
+
+    def write(path: str) -> None:
+        # `inline` puts the libraries into the page, which then needs no network.
+        chart.save(path, format=kind, **({"inline": True} if kind == "html" else {}))
+
+    try:
+        write_file(out, write)
+    except ValueError as error:
+        raise OutputError(f"cannot write {out}: {error}") from error
