@@ -20,6 +20,7 @@ from allocator.cli import errors
 from allocator.cli.backends import backends_command
 from allocator.cli.check import check_command
 from allocator.cli.generate import generate_command
+from allocator.cli.mps import mps_command
 from allocator.cli.schema import schema_command
 from allocator.cli.solve import solve_command
 
@@ -87,6 +88,7 @@ def _listed(title: str, items: dict[str, str]) -> str:
 _add("solve", solve_command, _policies)
 _add("check", check_command)
 _add("generate", generate_command, _families)
+_add("mps", mps_command)
 _add("schema", schema_command)
 _add("backends", backends_command)
 
