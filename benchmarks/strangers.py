@@ -73,22 +73,28 @@ def read_solu(text: str) -> dict[str, Published]:
 
 def judge(run: dict[str, Any], known: Published, tolerance: float) -> Judgement:
     """Compare the answer of `allocator mps --json` with what is published."""
-    objective, bound, status = run.get("objective"), run.get("bound"), run.get("status", "failed")
+    status = run.get("status", "failed")
     if run.get("exit_code") != 0 or status == "failed":
-        return Judgement("failed", str(run.get("message") or run.get("errors")), None)
-    if known.kind == "unkn" or (known.kind == "unbd" and status == "unbounded"):
-        return Judgement("agrees" if known.kind == "unbd" else "consistent", "", None)
-    if known.kind == "inf":
-        if objective is not None:
-            return Judgement("contradicts", "a solution, of what is published as infeasible", None)
-        return Judgement("agrees" if status == "infeasible" else "consistent", "", None)
-    if known.kind == "unbd":
-        if status == "infeasible" or bound is not None:
-            return Judgement("contradicts", "not unbounded, as published", None)
-        return Judgement("consistent", "", None)
-    if status in ("infeasible", "unbounded"):
-        return Judgement("contradicts", f"{status}, but a solution is published", None)
-    return _compare(objective, bound, run["sense"], known, tolerance)
+        told = [error["message"] for error in run.get("errors", [])] or [run.get("message", "")]
+        return Judgement("failed", "; ".join(map(str, told)), None)
+    if known.kind in ("opt", "best"):
+        if status in ("infeasible", "unbounded"):
+            return Judgement("contradicts", f"{status}, but a solution is published", None)
+        return _compare(run["objective"], run["bound"], run["sense"], known, tolerance)
+    reason = _impossible(known.kind, status, run["objective"], run["bound"])
+    if reason:
+        return Judgement("contradicts", reason, None)
+    proven = {"inf": "infeasible", "unbd": "unbounded"}.get(known.kind)
+    return Judgement("agrees" if status == proven else "consistent", "", None)
+
+
+def _impossible(kind: str, status: str, objective: float | None, bound: float | None) -> str:
+    """Why an answer cannot be right where no solution, or no best one, is published; empty if it can."""
+    if kind == "inf" and (objective is not None or status == "unbounded"):
+        return "a solution, of what is published as infeasible"
+    if kind == "unbd" and (status == "infeasible" or bound is not None):
+        return f"{'infeasible' if status == 'infeasible' else 'a bound'}, of what is published as unbounded"
+    return ""
 
 
 def _compare(
