@@ -5,11 +5,11 @@
     python -m benchmarks.best instances/kepri-2017.json my.plan.json --evidence "allocator solve ..."
     python -m benchmarks.best instances/kepri-2017.json --prove
 
-Beside `instances/NAME.json` stand `NAME.best.plan.json`, the cheapest plan known, and `NAME.best.json`: what it
-costs and how it was found, and the best proven bound on the cost of any plan. A plan is taken if it passes the
-exact check and is cheaper than the one known. A bound is what a solver claims: the one in the plan's `solution`
-is taken with `--evidence`, the command that proves it again, and must not pass the cost of the plan. `--prove`
-runs the recorded command and takes what it finds, plan and bound.
+Beside `instances/NAME.json` stand `NAME.best.plan.json`, the cheapest plan known, and `NAME.best.json`: what
+it costs and how it was found, and the best proven bound on the cost of any plan. A plan is taken if it passes
+the exact check and is cheaper than the one known. A bound is what a solver claims: the one in the plan's
+`solution` is taken with `--evidence`, the command that proves it again, and must not pass the cost of the
+plan. `--prove` runs the recorded command and takes what it finds, plan and bound.
 
 Exit codes: 0 done; 1 a record does not hold (--check), or nothing better was brought; 2 bad usage or input.
 """
@@ -145,8 +145,8 @@ def _found(plan: Plan, command: str | None) -> Record:
         "solver": solution.solver,
         "seed": solution.seed,
         "seconds": None if solution.seconds is None else round(solution.seconds.get("total", 0.0), 1),
-        "versions": versions,
-        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        "versions": solution.versions or versions,
+        "recorded": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "command": command,
     }
 
@@ -208,7 +208,7 @@ def table(folder: Path = FOLDER) -> str:
         cells += ["–" if share is None else f"{100 * share:.3f} %" for share in shares]
         how = record["cost_found"]
         by = f"{how['method']}, {how['seconds']:g} s" if how["seconds"] else str(how["method"])
-        lines.append(f"| `{record['instance']}` | {' | '.join(cells)} | {by}, {how['date']} |")
+        lines.append(f"| `{record['instance']}` | {' | '.join(cells)} | {by}, {how['recorded']} |")
     return "\n".join(lines)
 
 
