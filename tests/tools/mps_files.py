@@ -96,7 +96,7 @@ def fixed_charge(
 def cheapest_sites(
     demand: Sequence[int], capacity: Sequence[int], opening: Sequence[int], cost: Sequence[Sequence[int]]
 ) -> int:
-    """The optimum for two sites by trying all whole flows; capacities and demands are whole, so one is best."""
+    """The optimum for two sites by trying all whole flows: with whole data one of them is best."""
     found = []
     for first in product(*(range(d + 1) for d in demand)):
         second = [d - f for d, f in zip(demand, first, strict=True)]
