@@ -9,8 +9,8 @@ capacity of a period; for each item a line of resource per unit, holding cost, s
 demands, a line a period and a number an item, the first 15 items for all periods before the others; then a
 legend in words, which is skipped.
 
-The model: make x, store s, set up y; minimise holding and setup costs; demand is met in time; there is no stock
-to begin with; production and setup times of a period keep its capacity; x is 0 without y.
+The model: make x, store s, set up y; minimise holding and setup costs; demand is met in time; there is no
+stock to begin with; production and setup times of a period keep its capacity; x is 0 without y.
 
 Exit codes: 0 written; 2 bad usage or input; 4 a file could not be written.
 """

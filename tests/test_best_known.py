@@ -117,3 +117,7 @@ def test_proving_runs_the_recorded_command(copy: Path, capsys: pytest.CaptureFix
     assert float(str(_record(copy)["bound"])) > 0.0
     assert _record(copy)["bound_found"]["reproduced"] is True  # type: ignore[index]
     assert best.problems(copy) == []
+
+
+def test_the_published_table_is_that_of_the_records() -> None:
+    assert best.table() in (best.FOLDER / "README.md").read_text(encoding="utf-8")

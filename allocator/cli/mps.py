@@ -59,7 +59,8 @@ def mps_command(
 ) -> None:
     """Solve a model in MPS format, and check its solution in exact arithmetic.
 
-    Example: allocator mps model.mps.gz --time-limit 60 --out model.sol
+    Example: allocator solve instances/kepri-2017.json --time-limit 9 --write-model kepri.mps.gz;
+    allocator mps kepri.mps.gz --time-limit 60 --out kepri.sol
 
     Exit codes: 0 solved, or as far as the time went; 2 bad usage or input; 3 a backend is missing or
     failed; 4 the solution could not be written; 130 interrupted, the best solution is written.
@@ -82,7 +83,7 @@ def mps_command(
                 on_log=output.complain if log else None,
                 interrupt=interruption.event,
             )
-            result = chosen.solve(named.model, _hearing(asked, chosen, named))
+            result = _solve(chosen, named, _hearing(asked, chosen, named))
             interruption.settle()
             check = None if result.vector is None else check_exactly(named.model, result.vector)
             if out is not None and result.vector is not None:
@@ -140,6 +141,16 @@ def _hearing(asked: SolveOptions, backend: Any, named: NamedModel) -> SolveOptio
         raise InputError([Problem("--solver", asked.solver, f"one of {', '.join(solvers)}")])
     _, able = choose_solver(backend.name, solvers, named.model, asked.solver)
     return asked if able.interrupt else replace(asked, interrupt=None)
+
+
+def _solve(backend: Any, named: NamedModel, asked: SolveOptions) -> SolveResult:
+    from allocator.backends import UnsupportedError
+
+    try:
+        result: SolveResult = backend.solve(named.model, asked)
+    except UnsupportedError as error:  # threads, a seed, integer columns: the user asked for it
+        raise InputError([Problem("options", str(error), "what this solver offers")]) from None
+    return result
 
 
 def _write(named: NamedModel, vector: Vector, path: Path) -> None:

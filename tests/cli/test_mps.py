@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import random
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from allocator.backends import write_model
+from benchmarks.trigeiro import formulate, parse
 from tests.tools import mps_files
 
 Run = Callable[..., Any]
@@ -89,6 +92,8 @@ def test_no_time_is_no_failure(run: Run) -> None:
         (("--backend", "cplex"), "one of highs, ortools, pulp"),
         (("--solver", "cplex"), "one of highs, simplex, ipm"),
         (("--gap", "-1", "--threads", "0"), "2 problems"),
+        (("--backend", "ortools", "--solver", "scip", "--threads", "2"), "scip does not offer threads=2"),
+        (("--solver", "simplex"), "simplex does not offer integer columns"),
         (("--out", "model.mps"), "another file than the model"),
     ],
 )
@@ -110,3 +115,22 @@ def test_a_file_that_is_no_model(run: Run) -> None:
 def test_a_solution_that_cannot_be_written(run: Run) -> None:
     Path("model.mps").write_text(mps_files.EVERYTHING)
     assert run("mps", "model.mps", "--out", "no/such/folder.sol").exit_code == 4
+
+
+def test_an_interrupt_keeps_the_solution(start: Callable[..., Any], tmp_path: Path) -> None:
+    """A lot-sizing model with a solution at once, whose optimum takes minutes to prove."""
+    draw = random.Random(1)
+    items = [f"1 {draw.randint(1, 5)} {draw.randint(10, 50)} {draw.randint(200, 1000)}" for _ in range(12)]
+    demand = [" ".join(str(draw.randint(70, 130)) for _ in items) for _ in range(24)]
+    lots = parse("\n".join(["12 24", "1", "1750", *items, *demand]), "lots")
+    write_model(formulate(lots), tmp_path / "hard.mps.gz")
+    process = start("mps", "hard.mps.gz", "--json", "--out", "hard.sol", "--log")
+    for line in process.stderr:  # a row of the search has a gap, its second share, once it has a solution
+        if line.count("%") == 2:
+            break
+    process.send_signal(signal.SIGINT)
+    out, _ = process.communicate(timeout=30)
+    document = json.loads(out)
+    assert (process.returncode, document["exit_code"], document["status"]) == (130, 130, "interrupted")
+    assert document["objective"] >= document["bound"]
+    assert (tmp_path / "hard.sol").read_text().startswith("=obj= ")
