@@ -1,6 +1,7 @@
 """Solver libraries behind one interface; the only place that imports them, and only when used."""
 
 from allocator.backends.duals import dual_bound, dual_bounds
+from allocator.backends.exact_check import ExactCheck, check_exactly
 from allocator.backends.export import write_model
 from allocator.backends.feasibility import Verification, verify_vector
 from allocator.backends.interface import (
@@ -18,6 +19,7 @@ from allocator.backends.interface import (
     UnsupportedError,
     relative_gap,
 )
+from allocator.backends.read_mps import NamedModel, read_mps
 from allocator.backends.registry import BACKENDS, backend_versions, get_backend, usable
 from allocator.backends.request import choose_solver
 from allocator.backends.worker import left_behind
@@ -31,6 +33,8 @@ __all__ = [
     "Basis",
     "BasisStatus",
     "Capabilities",
+    "ExactCheck",
+    "NamedModel",
     "Progress",
     "SolveOptions",
     "SolveResult",
@@ -38,11 +42,13 @@ __all__ = [
     "UnsupportedError",
     "Verification",
     "backend_versions",
+    "check_exactly",
     "choose_solver",
     "dual_bound",
     "dual_bounds",
     "get_backend",
     "left_behind",
+    "read_mps",
     "relative_gap",
     "usable",
     "verify_vector",

@@ -140,6 +140,17 @@ def hand_over(model: MilpModel) -> Any:
     return highs
 
 
+def empty_highs(on_log: Callable[[str], None]) -> Any:
+    """A highspy.Highs without a model whose log goes to `on_log` alone, for what is not solving."""
+    highspy = load("highspy", "highspy")
+    highs = _quiet(highspy)
+    highs.setOptionValue("output_flag", True)
+    highs.setOptionValue("log_to_console", False)
+    highs.setCallback(lambda event, message, said, answer, _: on_log(message), None)
+    highs.startCallback(highspy.cb.HighsCallbackType.kCallbackLogging)
+    return highs
+
+
 def _quiet(highspy: Any) -> Any:
     # Not highspy.Highs: its constructor prints a banner to stdout before it can be told not to.
     highs = highspy._core._Highs()
