@@ -20,6 +20,7 @@ from allocator.cli import errors
 from allocator.cli.backends import backends_command
 from allocator.cli.check import check_command
 from allocator.cli.generate import generate_command
+from allocator.cli.report import report_command
 from allocator.cli.schema import schema_command
 from allocator.cli.solve import solve_command
 
@@ -86,6 +87,7 @@ def _listed(title: str, items: dict[str, str]) -> str:
 
 _add("solve", solve_command, _policies)
 _add("check", check_command)
+_add("report", report_command)
 _add("generate", generate_command, _families)
 _add("schema", schema_command)
 _add("backends", backends_command)
