@@ -29,13 +29,14 @@ def report_command(
 ) -> None:
     """Write a plan as one HTML file that opens in any browser, offline.
 
-    It shows the plan beside the simple rules, what binds when, queues and blanks over time, a map of what
-    offices lack, each office's own story, the dispatch calendar, fairness, and how good the plan is proven to be.
+    It shows the plan beside the simple rules, what binds when, queues and blanks over time, a map of
+    what offices lack, each office's own story, the dispatch calendar, fairness across provinces, and
+    how good the plan is proven to be.
 
     Example: allocator report instances/kepri-2017.json kepri-2017.plan.json -o report.html
 
-    Exit codes: 0 written; 1 the plan is not valid, nothing is written; 2 bad usage or input; 4 it could not be
-    written.
+    Exit codes: 0 written; 1 the plan is not valid, nothing is written; 2 bad usage or input;
+    4 it could not be written.
     """
     with errors.answering(json_output=json_output, debug=debug):
         from allocator.documents import write_text

@@ -11,7 +11,9 @@ from allocator.verdict import Verdict, verify
 
 def contender_data(instance: Instance, verdict: Verdict) -> list[dict[str, Any]]:
     """This plan first, then every policy, cheapest first; costs by term and key figures."""
-    policies = [_figures(policy.name, verify(instance, policy.plan(instance))) for policy in POLICIES.values()]
+    policies = [
+        _figures(policy.name, verify(instance, policy.plan(instance))) for policy in POLICIES.values()
+    ]
     return [_figures(None, verdict), *sorted(policies, key=lambda policy: policy["cost"]["total"])]
 
 

@@ -42,7 +42,10 @@ def find_lacks(curves: Curves) -> Lacks:
     given = curves.given
     not_ingested = curves.unprintable.sum(axis=1) - _in_processing(curves)
     waiting = curves.waiting.sum(axis=1)
-    link, slot = link_full(curves), slots_gone(curves)[None, :] & np.ones_like(given.print_capacity, dtype=bool)
+    link, slot = (
+        link_full(curves),
+        slots_gone(curves)[None, :] & np.ones_like(given.print_capacity, dtype=bool),
+    )
     blank, printer = out_of_blanks(curves), printers_full(curves)
     none = np.zeros_like(waiting)
     records = np.stack(

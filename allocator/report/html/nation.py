@@ -32,10 +32,11 @@ def national_series(curves: Curves, lacks: Lacks) -> dict[str, list[int]]:
 
 
 def limits_used(curves: Curves) -> list[dict[str, Any]]:
-    """How far each kind of limit is used on each day: {kind, shares}, 1 where it binds fully, null if unknown.
+    """How far each kind of limit is used on each day: {kind, shares}, 1 where it binds fully.
 
-    Quota, storage and depots: what is used of what there is. The others: the share of the offices, or of the
-    trips, that are at their limit while somebody waits for it. Limits that the instance does not have are left out.
+    Quota, storage and depots: what is used of what there is. The others: the share of the offices, or of
+    the trips, that are at their limit while somebody waits for it. None where there is nothing to use;
+    limits that the instance does not have are left out.
     """
     given, packs = curves.given, curves.packs
     not_ingested = curves.unprintable.sum(axis=1) > 0
@@ -64,4 +65,7 @@ def limits_used(curves: Curves) -> list[dict[str, Any]]:
 def _ratio(used: ExactCounts, limit: ExactCounts) -> list[float | None]:
     """Four digits are enough to draw; exactly 1 only where the limit is reached."""
     pairs = zip(used.tolist(), limit.tolist(), strict=True)
-    return [None if not most else 1.0 if part >= most else min(0.9999, round(part / most, 4)) for part, most in pairs]
+    return [
+        None if not most else 1.0 if part >= most else min(0.9999, round(part / most, 4))
+        for part, most in pairs
+    ]

@@ -10,7 +10,18 @@ from typing import Any, Final
 
 from allocator.report.html.words import load_words
 
-_SCRIPTS: Final = ("base", "charts", "summary", "time", "map", "fairness", "office", "table", "dispatch", "start")
+_SCRIPTS: Final = (
+    "base",
+    "charts",
+    "summary",
+    "time",
+    "map",
+    "fairness",
+    "office",
+    "table",
+    "dispatch",
+    "start",
+)
 _PLACE = re.compile(r"\{\{(\w+)\}\}")
 
 

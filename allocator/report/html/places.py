@@ -15,15 +15,20 @@ from allocator.verdict import Curves, Verdict
 from allocator.verdict.curves import ExactCounts
 
 
-def office_data(instance: Instance, plan: PlanArrays, verdict: Verdict, curves: Curves, lacks: Lacks) -> list[dict[str, Any]]:
+def office_data(
+    instance: Instance, plan: PlanArrays, verdict: Verdict, curves: Curves, lacks: Lacks
+) -> list[dict[str, Any]]:
     """One record for each office, in the order of the instance.
 
-    `unprintable`, `waiting` and `blanks` are curves at the end of the day, written as differences from the day
-    before, which are short; `ingested` and `cards` are by day; `lack` has one digit a day; `printers` is what
-    the office can print by day, and `packs` pairs of day and packs that arrive.
+    `unprintable`, `waiting` and `blanks` are curves at the end of the day, written as differences from
+    the day before, which are short; `ingested` and `cards_by_day` are by day; `lack` has one digit a day;
+    `printers` is what the office can print by day, and `packs` pairs of day and packs that arrive.
     """
     good = curves.exact(curves.given.good_per_thousand)[:, None]
-    unprintable, waiting = _differences(curves.unprintable.sum(axis=1)), _differences(curves.waiting.sum(axis=1))
+    unprintable, waiting = (
+        _differences(curves.unprintable.sum(axis=1)),
+        _differences(curves.waiting.sum(axis=1)),
+    )
     blanks = _differences(curves.on_hand_scaled // good)
     ingested, cards = curves.ingest.sum(axis=1).tolist(), curves.cards.sum(axis=1).tolist()
     arrivals, printers = curves.given.arrivals.sum(axis=1).tolist(), curves.given.print_capacity.tolist()

@@ -7,11 +7,14 @@ const get = (id) => document.getElementById(id);
 const whole = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
 const tenth = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const short = new Intl.NumberFormat(LOCALE, { notation: "compact", maximumSignificantDigits: 3 });
-const long = new Intl.NumberFormat(LOCALE, { notation: "compact", compactDisplay: "long", maximumSignificantDigits: 4 });
+const long = new Intl.NumberFormat(LOCALE, { notation: "compact", compactDisplay: "long", minimumSignificantDigits: 4, maximumSignificantDigits: 4 });
 const count = (n) => (n === null || n === undefined ? "–" : whole.format(n));
 const days = (n) => (n === null || n === undefined ? "–" : tenth.format(n));
-const axis = (n) => (Math.abs(n) < 1000 ? new Intl.NumberFormat(LOCALE, { maximumSignificantDigits: 3 }).format(n) : short.format(n));
-const money = (n) => (n === null ? "–" : `${D.instance.currency} ${Math.abs(n) < 1e5 ? whole.format(n) : long.format(n)}`);
+const axis = (n) => (Math.abs(n) < 1e3 ? few.format(n) : short.format(n));
+const few = new Intl.NumberFormat(LOCALE, { maximumSignificantDigits: 3 });
+const amount = (n) => (n === null ? "–" : Math.abs(n) < 1e3 ? few.format(n) : Math.abs(n) < 1e5 ? whole.format(n) : long.format(n));
+const money = (n) => (n === null ? "–" : `${D.instance.currency} ${amount(n)}`);
+const inCurrency = (label) => `${label}, ${D.instance.currency}`;
 function percent(n) {
   if (n === null || n === undefined) return "–";
   const digits = Math.abs(n) >= 0.01 || n === 0 ? 1 : 3;
@@ -32,17 +35,16 @@ function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
-    else if (name === "style") made.style.cssText = value; // allowed by the policy: set by script, not by markup
     else if (value !== null && value !== false) made.setAttribute(name, value === true ? "" : value);
   }
-  made.append(...children.filter((child) => child !== null).map(String2));
+  made.append(...children.map(asNode));
   return made;
 }
-const String2 = (child) => (child instanceof Node ? child : document.createTextNode(String(child)));
+const asNode = (child) => (child instanceof Node ? child : document.createTextNode(String(child)));
 function svg(tag, attributes = {}, ...children) {
   const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children.map(String2));
+  made.append(...children.map(asNode));
   return made;
 }
 const row = (cells, attributes = {}) => element("tr", attributes, ...cells);

@@ -1,5 +1,28 @@
 // Charts over the days: lines, stacked bars and strips, with one way to read them by mouse, finger or keyboard.
-const FRAME = { width: 720, left: 52, right: 14, top: 10, bottom: 24 };
+const FRAME = { left: 52, right: 14, top: 10, bottom: 24 };
+
+// Charts are as wide as their place, so that their letters are as large as those around them.
+let onPaper = false;
+function widthOf(place) {
+  const width = Math.max(300, place.clientWidth || 520);
+  return Math.round(onPaper ? width * Math.min(1, 700 / get("main").clientWidth) : Math.min(1080, width));
+}
+const redraws = new Set();
+function drawn(draw) {
+  redraws.add(draw);
+  draw();
+}
+const redraw = () => redraws.forEach((draw) => draw());
+function readyResize() {
+  for (const [event, paper] of [["beforeprint", true], ["afterprint", false]]) window.addEventListener(event, () => { onPaper = paper; redraw(); });
+  let [width, clock] = [window.innerWidth, 0];
+  window.addEventListener("resize", () => {
+    if (window.innerWidth === width) return;
+    width = window.innerWidth;
+    clearTimeout(clock);
+    clock = setTimeout(redraw, 150);
+  });
+}
 
 function niceTop(most) {
   if (most <= 0) return 1;
@@ -7,7 +30,7 @@ function niceTop(most) {
   return [1, 1.5, 2, 3, 4, 5, 6, 8, 10].map((n) => n * unit).find((n) => n >= most);
 }
 
-function frame(height, top, label, width = FRAME.width) {
+function frame(height, top, label, width) {
   const chart = svg("svg", { class: "chart", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label });
   const x = (day) => FRAME.left + ((day + 0.5) * (width - FRAME.left - FRAME.right)) / DAYS;
   const y = (value) => height - FRAME.bottom - (value * (height - FRAME.top - FRAME.bottom)) / top;
@@ -15,17 +38,18 @@ function frame(height, top, label, width = FRAME.width) {
     chart.append(svg("line", { class: "grid", x1: FRAME.left, x2: width - FRAME.right, y1: y(top * part), y2: y(top * part) }));
     chart.append(svg("text", { x: FRAME.left - 6, y: y(top * part) + 4, "text-anchor": "end" }, axis(top * part)));
   }
-  dayTicks(chart, x, height - 6);
+  dayTicks(chart, x, height - 6, width);
   return { chart, x, y, step: (width - FRAME.left - FRAME.right) / DAYS, height, width };
 }
 
-function dayTicks(chart, x, y) {
-  const every = Math.max(1, Math.ceil(DAYS / 6));
-  for (let day = 0; day < DAYS; day += every) chart.append(svg("text", { x: x(day), y, "text-anchor": day ? "middle" : "start" }, shortDate(day)));
+function dayTicks(chart, x, y, width) {
+  const every = Math.max(1, Math.ceil(DAYS / Math.max(2, Math.floor((width - 60) / 95))));
+  for (let day = 0; day < DAYS; day += every) chart.append(svg("text", { x: x(day), y, "text-anchor": "middle" }, shortDate(day)));
 }
 
 // Series: {name, values, colour, dash}. Lines differ in dash as well as in colour, and are named at their legend.
-function lineChart(place, label, series, height = 210, width = 520) {
+function lineChart(place, label, series, height = 210) {
+  const width = widthOf(place);
   const top = niceTop(Math.max(0, ...series.flatMap((one) => one.values)));
   const made = frame(height, top, label, width);
   for (const one of series) {
@@ -40,7 +64,8 @@ function lineChart(place, label, series, height = 210, width = 520) {
 }
 
 // Layers: {key, name, values}, stacked from below.
-function stackedChart(place, label, layers, height = 260, width = 1080) {
+function stackedChart(place, label, layers, height = 260) {
+  const width = widthOf(place);
   const totals = Array.from({ length: DAYS }, (_, day) => sum(layers.map((layer) => layer.values[day])));
   const made = frame(height, niceTop(Math.max(0, ...totals)), label, width);
   const base = Array(DAYS).fill(0);
@@ -62,7 +87,7 @@ const legend = (items) => element("ul", { class: "legend" }, ...items.map(([mark
 
 // A line of numbers below the chart for the day under the pointer, or the one chosen with the arrow keys.
 function readable(place, made, parts) {
-  const line = element("p", { class: "read", "aria-live": "polite" }, W.read_hint);
+  const line = element("p", { class: "read screen", "aria-live": "polite" });
   const cursor = svg("line", { class: "cursor", y1: FRAME.top, y2: made.height - FRAME.bottom, visibility: "hidden" });
   let day = 0;
   const show = (wanted) => {

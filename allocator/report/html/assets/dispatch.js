@@ -34,7 +34,7 @@ function drawDispatch() {
     { label: W.packs, value: (t) => t[2], show: (t) => count(t[2]) },
     { label: W.cards_word, value: (t) => t[2] * D.instance.pack_size, show: (t) => count(t[2] * D.instance.pack_size) },
     { label: W.arrival, text: true, value: (t) => String(1e6 + t[0] + lanes[t[1]][2]), show: (t) => longDate(t[0] + lanes[t[1]][2]) },
-    { label: W.freight, value: price, show: (t) => money(price(t)) },
+    { label: inCurrency(W.freight), value: price, show: (t) => count(price(t)) },
   ];
   const fill = sortable(get("trips"), columns, 2, (trip) => row(cellsOf(columns, trip)));
   function show(day) {

@@ -12,7 +12,7 @@ function drawMap() {
   const depots = D.depots.filter((depot) => depot.lat !== null && depot.lon !== null);
   const missing = D.offices.length - placed.length;
   get("map_missing").textContent = missing ? say("map_missing", { offices: count(missing) }) : "";
-  const key = element("ul", { class: "legend", id: "map_legend" });
+  const key = get("map_legend");
   const points = [...placed, ...depots];
   const [lons, lats] = [points.map((p) => p.lon), points.map((p) => p.lat)];
   let [west, east, south, north] = points.length ? [Math.min(...lons), Math.max(...lons), Math.min(...lats), Math.max(...lats)] : [0, 1, 0, 1];
@@ -31,7 +31,7 @@ function drawMap() {
   const layer = svg("g", {});
   chart.append(layer);
   for (const depot of depots) chart.append(svg("path", { d: star(x(depot.lon), y(depot.lat), 11), fill: "#1b2430", stroke: "#fff" }, svg("title", {}, `${W.depot}: ${depot.name}`)));
-  get("map_chart").replaceChildren(key, chart);
+  get("map_chart").replaceChildren(chart);
   const most = Math.max(1, ...placed.map((office) => Math.max(...Array.from({ length: DAYS }, (_, day) => withoutCard(office, day)))));
 
   const show = (day) => {

@@ -10,10 +10,16 @@ function runsOf(office) {
 
 function openOffice(office) {
   const c = curvesOf(office);
+  if (!get("story").open) get("story").showModal();
   get("story_title").textContent = `${office.name} (${office.id})`;
   const figures = [[count(office.cards), W.cards], [days(office.mean), W.mean_wait], [count(office.p90), W.p90_wait], [count(office.left), W.left], [count(office.slots), W.slots_total], [money(office.cost), W.cost]];
   const line = element("p", {}, say("story", { province: office.province || W.no_province, start: count(c.unprintable[0] + c.waiting[0]), end: count(office.left), packs: count(office.packs_in), cards: count(office.cards) }));
-  const part = (heading, series) => { const place = element("div"); lineChart(place, heading, series); return element("div", {}, element("h3", {}, heading), place); };
+  const later = []; // a chart is drawn when its place is in the page and has a width
+  const part = (heading, series) => {
+    const place = element("div");
+    later.push(() => lineChart(place, heading, series));
+    return element("div", {}, element("h3", {}, heading), place);
+  };
   const charts = element("div", { class: "two" },
     part(W.queues_heading, [{ name: W.unprintable, values: c.unprintable, colour: "#0072b2" }, { name: W.waiting, values: c.waiting, colour: "#d55e00", dash: "7 3" }]),
     part(W.office_blanks, [{ name: W.blanks_hand, values: c.blanks, colour: "#0072b2" }]),
@@ -28,8 +34,8 @@ function openOffice(office) {
     element("div", {}, element("h3", {}, W.lacks_heading), runsOf(office).length ? lacks : element("p", {}, W.lacks_none)));
   const numbers = element("dl", { class: "figures" }, ...figures.map(([value, label]) => element("div", {}, element("dt", {}, label), element("dd", {}, value))));
   get("story_body").replaceChildren(line, numbers, charts, tables);
+  later.forEach((draw) => draw());
   history.replaceState(null, "", `#office=${encodeURIComponent(office.id)}`);
-  if (!get("story").open) get("story").showModal();
   get("story").scrollTop = 0;
 }
 

@@ -2,13 +2,14 @@
 get("patterns").append(...D.lacks.map(pattern));
 drawHeader();
 drawSummary();
-drawProof();
-drawTime();
-drawBinds();
+drawn(drawProof);
+drawn(drawTime);
+drawn(drawBinds);
 drawMap();
-drawWaits();
+drawn(drawWaits);
 drawProvinces();
 drawOffices();
 drawDispatch();
 readyStory();
+readyResize();
 document.documentElement.dataset.ready = "yes";

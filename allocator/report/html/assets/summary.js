@@ -27,24 +27,22 @@ function drawSummary() {
 }
 
 function drawAgainst() {
-  const most = Math.max(...D.contenders.map((one) => one.cost.total), 1e-9);
-  const bar = (one) => element("span", { class: "bar", style: `width:${Math.max(0, (130 * one.cost.total) / most).toFixed(1)}px`, "aria-hidden": "true" });
   get("against").replaceChildren(
-    head([[W.plan, true], [`${W.cost}`], ["", true], [W.dearer], [W.cards], [W.mean_wait], [W.p90_wait], [W.left], [W.oldest], [W.freight]]),
+    head([[W.plan, true], [inCurrency(W.cost)], [W.dearer], [W.cards], [W.mean_wait], [W.p90_column], [W.left], [W.oldest], [inCurrency(W.freight)]]),
     element("tbody", {}, ...D.contenders.map((one) => row([
-      element("th", { scope: "row", class: "text" }, policyName(one)), cell(money(one.cost.total)), cell(bar(one), { class: "text" }),
+      element("th", { scope: "row", class: "text" }, policyName(one)), cell(amount(one.cost.total)),
       cell(one === THIS ? "" : THIS.cost.total ? `${one.cost.total >= THIS.cost.total ? "+" : ""}${percent((one.cost.total - THIS.cost.total) / THIS.cost.total)}` : "–"),
       cell(count(one.kpis.cards)), cell(days(one.kpis.mean_wait_days)), cell(count(one.kpis.p90_wait_days)),
-      cell(count(one.kpis.interim_certificates_end)), cell(count(one.kpis.oldest_wait_days)), cell(money(one.kpis.freight_cost)),
+      cell(count(one.kpis.interim_certificates_end)), cell(count(one.kpis.oldest_wait_days)), cell(amount(one.kpis.freight_cost)),
     ], { class: one === THIS ? "this" : null }))));
 }
 
 function drawTerms() {
   const terms = Object.keys(THIS.cost).filter((term) => term === "total" || D.contenders.some((one) => one.cost[term]));
   get("terms").replaceChildren(
-    head([[W.term, true], ...D.contenders.map((one) => [policyName(one)])]),
+    head([[inCurrency(W.term), true], ...D.contenders.map((one) => [policyName(one)])]),
     element("tbody", {}, ...terms.map((term) => row([
-      element("th", { scope: "row", class: "text" }, W[`term_${term}`]), ...D.contenders.map((one) => cell(money(one.cost[term]))),
+      element("th", { scope: "row", class: "text" }, W[`term_${term}`]), ...D.contenders.map((one) => cell(amount(one.cost[term]))),
     ], { class: term === "total" ? "total" : null }))));
 }
 
@@ -58,9 +56,10 @@ function drawProof() {
   const marks = [[proof.bound, W.bound], [proof.cost, W.this_plan], [BEST.cost.total, policyName(BEST)], [proof.empty, W.policy_empty]];
   const [low, high] = [Math.min(...marks.map((mark) => mark[0])), Math.max(...marks.map((mark) => mark[0]))];
   const height = 38 * marks.length + 4;
-  const chart = svg("svg", { class: "chart", viewBox: `0 0 720 ${height}`, role: "img", "aria-label": W.proof_heading });
+  const width = widthOf(get("proof_chart"));
+  const chart = svg("svg", { class: "chart", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": W.proof_heading });
   marks.forEach(([value, name], index) => {
-    const length = high > 0 ? (Math.max(0, value) / high) * 700 : 0;
+    const length = high > 0 ? (Math.max(0, value) / high) * (width - 10) : 0;
     const y = 38 * index;
     chart.append(svg("text", { x: 0, y: y + 13, class: index === 1 ? "strong" : "" }, `${name}: ${money(value)}`));
     chart.append(svg("rect", { x: 0, y: y + 18, width: Math.max(1, length), height: 12, fill: index === 1 ? "#0b4f8a" : index === 0 ? "#fff" : "#8796a5", stroke: index === 0 ? "#0b4f8a" : "none", "stroke-dasharray": index === 0 ? "4 3" : "none" }));

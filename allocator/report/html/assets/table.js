@@ -47,10 +47,10 @@ function drawOffices() {
     { label: W.left, value: (o) => o.left, show: (o) => count(o.left) },
     { label: W.cards, value: (o) => o.cards, show: (o) => count(o.cards) },
     { label: W.mean_wait, value: (o) => o.mean, show: (o) => days(o.mean) },
-    { label: W.p90_wait, value: (o) => o.p90, show: (o) => count(o.p90) },
+    { label: W.p90_column, value: (o) => o.p90, show: (o) => count(o.p90) },
     { label: W.slots_total, value: (o) => o.slots, show: (o) => count(o.slots) },
     { label: W.packs_in, value: (o) => o.packs_in, show: (o) => count(o.packs_in) },
-    { label: W.cost, value: (o) => o.cost, show: (o) => money(o.cost) },
+    { label: inCurrency(W.cost), value: (o) => o.cost, show: (o) => amount(o.cost) },
   ];
   const fill = sortable(get("office_table"), columns, 4, (office) => row(cellsOf(columns, office)));
   const provinces = [...new Set(D.offices.map((office) => office.province).filter(Boolean))].sort((a, b) => a.localeCompare(b, LOCALE));
