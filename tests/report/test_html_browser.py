@@ -193,6 +193,14 @@ def test_a_chart_is_read_with_the_arrow_keys(opened: Any) -> None:
     assert "Unprintable backlog" in _texts(opened, "#queues_chart .read")[0]
 
 
+def test_what_is_said_of_the_proof_stays_true_when_rounded(opened: Any) -> None:
+    said = opened.execute_script(
+        "return [percent(0.00045157, 'ceil'), percent(0, 'ceil'),"
+        "amount(319.66e9, 'floor'), amount(119.01e6, 'ceil')]"
+    )
+    assert said == ["0.046%", "0%", "319.6 billion", "119.1 million"]
+
+
 def test_on_a_phone_nothing_is_wider_than_the_screen(browser: Any, page: str) -> None:
     browser.execute_cdp_cmd(
         "Emulation.setDeviceMetricsOverride",

@@ -60,6 +60,11 @@ def test_the_gaps_are_those_of_the_exact_cost_not_those_the_file_claims(
     assert proof["avoidable_gap"] == avoidable_gap(cost, 1.0, nothing)
 
 
+def test_a_bound_that_is_no_number_is_no_bound(full_instance: Instance) -> None:
+    plan = Plan(schema_version=1, instance="full", solution=Solution(bound=float("-inf")))
+    assert reported(full_instance, plan)["proof"]["bound"] is None
+
+
 def test_without_a_bound_nothing_is_claimed(full_instance: Instance) -> None:
     proof = reported(full_instance, Plan(schema_version=1, instance="full"))["proof"]
     assert proof["bound"] is proof["gap"] is proof["avoidable_gap"] is None

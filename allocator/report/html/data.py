@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Any
 
 from allocator.instance.models import Instance
@@ -47,13 +48,19 @@ def report_data(instance: Instance, plan: Plan, verdict: Verdict) -> dict[str, A
 def proof(instance: Instance, plan: Plan, verdict: Verdict) -> dict[str, Any]:
     """How good the plan is proven to be: the bound that its file keeps, the gaps recomputed from the cost."""
     solution, cost, nothing = plan.solution, verdict.cost.total, empty_cost(instance).total
+    bound = _finite(solution.bound)
     return {
         "cost": float(cost),
-        "bound": solution.bound,
-        "gap": gap(cost, solution.bound),
-        "avoidable_gap": avoidable_gap(cost, solution.bound, nothing),
+        "bound": bound,
+        "gap": gap(cost, bound),
+        "avoidable_gap": avoidable_gap(cost, bound, nothing),
         "empty": float(nothing),
         "method": solution.method,
         "solver": solution.solver or solution.backend,
-        "seconds": (solution.seconds or {}).get("total"),
+        "seconds": _finite((solution.seconds or {}).get("total")),
     }
+
+
+def _finite(value: float | None) -> float | None:
+    """None for what a file may hold and JSON has no number for."""
+    return value if value is not None and isfinite(value) else None

@@ -11,7 +11,7 @@ from allocator.verdict import Curves
 
 
 def dispatch_data(instance: Instance, curves: Curves) -> dict[str, Any]:
-    """`trips`, by day: [day, lane, packs]; `lanes`, those used: [from, to, lead_days, fixed_cost, per pack]."""
+    """`trips`, by day: [day, lane, packs]; `lanes` used: [from, to, lead_days, per trip, per pack]."""
     used = np.flatnonzero(curves.packs.sum(axis=1) > 0).tolist()
     position = {lane: number for number, lane in enumerate(used)}
     days, lanes = np.nonzero(curves.packs.T)

@@ -7,18 +7,24 @@ const get = (id) => document.getElementById(id);
 const whole = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
 const tenth = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const short = new Intl.NumberFormat(LOCALE, { notation: "compact", maximumSignificantDigits: 3 });
-const long = new Intl.NumberFormat(LOCALE, { notation: "compact", compactDisplay: "long", minimumSignificantDigits: 4, maximumSignificantDigits: 4 });
 const count = (n) => (n === null || n === undefined ? "–" : whole.format(n));
 const days = (n) => (n === null || n === undefined ? "–" : tenth.format(n));
 const axis = (n) => (Math.abs(n) < 1e3 ? few.format(n) : short.format(n));
 const few = new Intl.NumberFormat(LOCALE, { maximumSignificantDigits: 3 });
-const amount = (n) => (n === null ? "–" : Math.abs(n) < 1e3 ? few.format(n) : Math.abs(n) < 1e5 ? whole.format(n) : long.format(n));
-const money = (n) => (n === null ? "–" : `${D.instance.currency} ${amount(n)}`);
+// What is said to be "at most" or "not less than" is rounded so that it stays true: direction is "ceil" or "floor".
+const rounding = (options, direction) => new Intl.NumberFormat(LOCALE, direction ? { ...options, roundingMode: direction } : options);
+const LONG = { notation: "compact", compactDisplay: "long", minimumSignificantDigits: 4, maximumSignificantDigits: 4 };
+function amount(n, direction) {
+  if (n === null) return "–";
+  if (Math.abs(n) < 1e3) return rounding({ maximumSignificantDigits: 3 }, direction).format(n);
+  return rounding(Math.abs(n) < 1e5 ? { maximumFractionDigits: 0 } : LONG, direction).format(n);
+}
+const money = (n, direction) => (n === null ? "–" : `${D.instance.currency} ${amount(n, direction)}`);
 const inCurrency = (label) => `${label}, ${D.instance.currency}`;
-function percent(n) {
+function percent(n, direction) {
   if (n === null || n === undefined) return "–";
   const digits = Math.abs(n) >= 0.01 || n === 0 ? 1 : 3;
-  return new Intl.NumberFormat(LOCALE, { style: "percent", maximumFractionDigits: digits }).format(n);
+  return rounding({ style: "percent", maximumFractionDigits: digits }, direction).format(n);
 }
 const START = Date.parse(`${D.instance.start}T00:00:00Z`);
 const dateOf = (day) => new Date(START + day * 864e5);

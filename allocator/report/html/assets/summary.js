@@ -19,7 +19,7 @@ function drawSummary() {
   const figures = [
     [count(kpis.cards), W.cards], [days(kpis.mean_wait_days), W.mean_wait], [count(kpis.p90_wait_days), W.p90_wait],
     [count(kpis.interim_certificates_end), W.left], [money(cost.total), W.cost], [money(kpis.freight_cost), W.freight],
-    [percent(kpis.quota_used_share), W.quota_used], [percent(D.proof.avoidable_gap), W.avoidable_gap],
+    [percent(kpis.quota_used_share, "floor"), W.quota_used], [percent(D.proof.avoidable_gap, "ceil"), W.avoidable_gap],
   ];
   get("figures").replaceChildren(...figures.map(([value, label]) => element("div", {}, element("dt", {}, label), element("dd", {}, value))));
   drawAgainst();
@@ -51,7 +51,7 @@ function drawProof() {
   const made = proof.method ? " " + say("proof_method", { method: proof.method, solver: proof.solver || "–" }) : "";
   if (proof.bound === null) { get("proof_text").textContent = W.proof_none + made; return; }
   get("proof_text").textContent = say("proof_text", {
-    bound: money(proof.bound), gap: percent(proof.gap), at_most: money(Math.max(0, proof.cost - proof.bound)), avoidable: percent(proof.avoidable_gap),
+    bound: money(proof.bound, "floor"), gap: percent(proof.gap, "ceil"), at_most: money(Math.max(0, proof.cost - proof.bound), "ceil"), avoidable: percent(proof.avoidable_gap, "ceil"),
   }) + made;
   const marks = [[proof.bound, W.bound], [proof.cost, W.this_plan], [BEST.cost.total, policyName(BEST)], [proof.empty, W.policy_empty]];
   const [low, high] = [Math.min(...marks.map((mark) => mark[0])), Math.max(...marks.map((mark) => mark[0]))];
@@ -61,7 +61,7 @@ function drawProof() {
   marks.forEach(([value, name], index) => {
     const length = high > 0 ? (Math.max(0, value) / high) * (width - 10) : 0;
     const y = 38 * index;
-    chart.append(svg("text", { x: 0, y: y + 13, class: index === 1 ? "strong" : "" }, `${name}: ${money(value)}`));
+    chart.append(svg("text", { x: 0, y: y + 13, class: index === 1 ? "strong" : "" }, `${name}: ${money(value, index === 0 ? "floor" : undefined)}`));
     chart.append(svg("rect", { x: 0, y: y + 18, width: Math.max(1, length), height: 12, fill: index === 1 ? "#0b4f8a" : index === 0 ? "#fff" : "#8796a5", stroke: index === 0 ? "#0b4f8a" : "none", "stroke-dasharray": index === 0 ? "4 3" : "none" }));
   });
   if (high > low) get("proof_chart").replaceChildren(chart);
