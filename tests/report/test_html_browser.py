@@ -213,6 +213,21 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(browser: Any, page: str) ->
         browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
+def test_on_paper_everything_fits_and_controls_are_gone(browser: Any, page: str) -> None:
+    size = {"width": 700, "height": 1000, "deviceScaleFactor": 1, "mobile": False}  # A4 less its margins
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    try:
+        _open(browser, page)
+        assert browser.execute_script("return document.documentElement.scrollWidth") <= 700
+        assert browser.execute_script("return document.getElementById('office_table').offsetWidth") <= 700
+        assert browser.execute_script("return document.getElementById('search').offsetWidth") == 0
+        assert browser.find_element("id", "map_date").is_displayed()
+    finally:
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
 def test_indonesian(browser: Any, tmp_path: Path) -> None:
     address = _write(generate_instance("blanks", offices=3, days=8), tmp_path / "laporan.html", "id")
     _open(browser, address)
