@@ -33,9 +33,9 @@ def check_command(
     Exit codes: 0 valid; 1 not valid; 2 bad usage or input.
     """
     with errors.answering(json_output=json_output, debug=debug):
-        asked, answered, verdict = _judge(instance, plan, options.in_bytes(max_file_size))
+        asked, answered, verdict = judge(instance, plan, options.in_bytes(max_file_size))
         if json_output:
-            output.emit_json(_document(asked, verdict))
+            output.emit_json(document_of(asked, verdict))
         else:
             from allocator.report.screens import check_screen
 
@@ -43,7 +43,8 @@ def check_command(
         raise typer.Exit(errors.DONE if verdict.valid else errors.VIOLATIONS)
 
 
-def _judge(instance_path: Path, plan_path: Path, max_bytes: int) -> tuple[Instance, Plan, Verdict]:
+def judge(instance_path: Path, plan_path: Path, max_bytes: int) -> tuple[Instance, Plan, Verdict]:
+    """The files and what is to be said of the plan. Raises BadInputsError or InputError."""
     from allocator.verdict import verify
 
     instance, plan = read_both(instance_path, plan_path, max_bytes)
@@ -53,7 +54,7 @@ def _judge(instance_path: Path, plan_path: Path, max_bytes: int) -> tuple[Instan
         raise InputError(error.problems, str(plan_path)) from None
 
 
-def _document(instance: Instance, verdict: Verdict) -> dict[str, Any]:
+def document_of(instance: Instance, verdict: Verdict) -> dict[str, Any]:
     """What `--json` prints."""
     from allocator.report.wording import date_of
 

@@ -24,6 +24,7 @@ from allocator.cli.diff import diff_command
 from allocator.cli.explain import explain_command
 from allocator.cli.generate import generate_command
 from allocator.cli.mps import mps_command
+from allocator.cli.report import report_command
 from allocator.cli.schema import schema_command
 from allocator.cli.solve import solve_command
 from allocator.cli.value import value_command
@@ -97,6 +98,7 @@ _add("diff", diff_command)
 _add("what-if", what_if_command)
 _add("value", value_command)
 _add("compare", compare_command)
+_add("report", report_command)
 _add("generate", generate_command, _families)
 _add("mps", mps_command)
 _add("schema", schema_command)
