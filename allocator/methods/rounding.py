@@ -38,11 +38,37 @@ def round_plan(instance: Instance, fractional: FractionalPlan) -> PlanArrays:
     packs = _cut_shipments(arrays, np.rint(np.maximum(fractional.packs, 0.0)).astype(np.int64))
     plan, excess = _with_shipments(arrays, packs, ingest, cards)
     if not excess.any():
-        return plan
+        return print_all(instance, plan)
     mended = [
         _mend_stores(arrays, plan, excess, cards, mend) for mend in (_carry_less, _carry_next_time, _postpone)
     ]
-    return min(mended, key=lambda candidate: cost_of(instance, candidate).total)
+    return print_all(instance, min(mended, key=lambda candidate: cost_of(instance, candidate).total))
+
+
+def print_all(instance: Instance, plan: PlanArrays) -> PlanArrays:
+    """The plan, with whatever else its blanks, printers and print-ready records allow printed too.
+
+    Its own cards come first; of the others those of the streams of highest weight. A card sooner never
+    costs more by itself, but may take the blank of a dearer one later: then the plan stays as it was.
+    """
+    arrays = instance.arrays
+    ready, printable = _ready(arrays, plan.ingest), _printable(arrays, stocks(arrays, plan.packs)[0])
+    wanted = plan.cards.cumsum(axis=2)
+    dearest_first = np.argsort(-arrays.weight.astype(np.float64), axis=1, kind="stable")
+    offices = np.arange(len(wanted))
+    cards = np.zeros_like(plan.cards)
+    done = np.zeros_like(wanted[:, :, 0])
+    for day in range(arrays.days):
+        left = np.minimum(arrays.print_capacity[:, day], printable[:, day] - done.sum(axis=1))
+        for most in (np.minimum(wanted[:, :, day], ready[:, :, day]), ready[:, :, day]):
+            for stream in dearest_first.T:
+                amount = np.minimum(most[offices, stream] - done[offices, stream], left)
+                amount = np.maximum(amount, 0)
+                cards[offices, stream, day] += amount
+                done[offices, stream] += amount
+                left = left - amount
+    filled = PlanArrays(ingest=plan.ingest, packs=plan.packs, cards=cards)
+    return min(plan, filled, key=lambda candidate: cost_of(instance, candidate).total)
 
 
 def _with_shipments(
@@ -121,13 +147,7 @@ def _round_cards(arrays: InstanceArrays, wanted: Fractions, ingest: Counts, blan
     """Rules 5 to 7: cards along the wanted curves."""
     result = np.zeros(wanted.shape, dtype=np.int64)
     curve = wanted.cumsum(axis=2)
-    ready = arrays.ready_from_before.copy()
-    delay = min(arrays.processing_days, arrays.days)
-    ready[:, :, delay:] += ingest.cumsum(axis=2)[:, :, : arrays.days - delay]
-    ready = np.where(arrays.needs_ingestion[None, :, None], ready, arrays.applied)
-    # What is sent on later must still be there then.
-    kept = np.minimum.accumulate(blanks[:, ::-1], axis=1)[:, ::-1]
-    printable = kept * arrays.good_per_thousand[:, None] // 1000
+    ready, printable = _ready(arrays, ingest), _printable(arrays, blanks)
     done = np.zeros(wanted.shape[:2], dtype=np.int64)
     for day in range(arrays.days):
         left = np.maximum(printable[:, day] - done.sum(axis=1), 0)
@@ -140,6 +160,20 @@ def _round_cards(arrays: InstanceArrays, wanted: Fractions, ingest: Counts, blan
         result[:, :, day] = amount
         done += amount
     return result
+
+
+def _ready(arrays: InstanceArrays, ingest: Counts) -> Counts:
+    """(I, S, T) G of the plan."""
+    ready = arrays.ready_from_before.copy()
+    delay = min(arrays.processing_days, arrays.days)
+    ready[:, :, delay:] += ingest.cumsum(axis=2)[:, :, : arrays.days - delay]
+    return np.where(arrays.needs_ingestion[None, :, None], ready, arrays.applied)
+
+
+def _printable(arrays: InstanceArrays, blanks: Counts) -> Counts:
+    """(I, T) cards that can have been printed by the day: what is sent on later must still be there then."""
+    kept = np.minimum.accumulate(blanks[:, ::-1], axis=1)[:, ::-1]
+    return kept * arrays.good_per_thousand[:, None] // 1000
 
 
 def _round_day(wanted: Fractions, available: Counts, office_limit: Counts, national_limit: int) -> Counts:

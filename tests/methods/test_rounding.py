@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from allocator.backends import SolveOptions, get_backend
 from allocator.instance.generate import generate_instance
 from allocator.instance.models import Instance
-from allocator.methods.rounding import round_plan
+from allocator.methods.rounding import print_all, round_plan
 from allocator.milp.formulation import FractionalPlan, formulate
-from allocator.plan.arrays import plan_to_arrays
+from allocator.plan.arrays import PlanArrays, plan_to_arrays
 from allocator.plan.models import Plan
-from allocator.verdict import cost_of, verify
+from allocator.verdict import cost_of, is_valid, verify
 from tests.tools.random_instances import random_instance
 from tests.tools.strategies import cases
 
@@ -47,7 +47,7 @@ def test_a_valid_plan_survives_a_solver_s_tolerance(case: tuple[Instance, Plan],
     )
     assert (rounded.ingest == arrays.ingest).all()
     assert (rounded.packs == arrays.packs).all()
-    assert (rounded.cards == arrays.cards).all()
+    assert (rounded.cards == print_all(instance, arrays).cards).all()
 
 
 @settings(max_examples=10)
@@ -66,3 +66,33 @@ def test_costs_what_the_solver_said(seed: int, family: str) -> None:
     # Records shifted within a day between queues, as an interior point would have them.
     blended = FractionalPlan(fractional.ingest * 0.999, fractional.packs, fractional.cards * 0.999)
     assert verify(instance, round_plan(instance, blended)).valid
+
+
+@given(case=cases(careful=True))
+def test_printing_all_that_can_be_printed_keeps_the_rules_and_costs_no_more(
+    case: tuple[Instance, Plan],
+) -> None:
+    instance, plan = case
+    arrays = plan_to_arrays(plan, instance)
+    if not is_valid(instance, arrays):
+        return
+    filled = print_all(instance, arrays)
+    assert is_valid(instance, filled)
+    assert cost_of(instance, filled).total <= cost_of(instance, arrays).total
+    assert (filled.ingest == arrays.ingest).all()
+    assert (filled.packs == arrays.packs).all()
+
+
+def test_no_printer_stands_idle_for_nothing() -> None:
+    """A solver stopped early leaves cards out that cost it nothing to see printed."""
+    instance = generate_instance("quota", offices=6, days=30, seed=0)
+    nothing_printed = PlanArrays.empty(instance)
+    filled = print_all(instance, nothing_printed)
+    arrays = instance.arrays
+    queue = np.where(arrays.needs_ingestion[None, :, None], arrays.ready_from_before, arrays.applied)
+    blanks = arrays.blanks * arrays.good_per_thousand[:, None] // 1000
+    expected = np.zeros(blanks.shape[0], dtype=np.int64)
+    for day in range(arrays.days):
+        most = np.minimum(expected + arrays.print_capacity[:, day], queue[:, :, day].sum(axis=1))
+        expected = np.minimum(most, blanks[:, day])
+        assert filled.cards[:, :, : day + 1].sum(axis=(1, 2)).tolist() == expected.tolist()
