@@ -18,6 +18,7 @@ from typer.core import TyperCommand
 from allocator import __version__
 from allocator.cli import errors
 from allocator.cli.backends import backends_command
+from allocator.cli.bench import bench_command
 from allocator.cli.check import check_command
 from allocator.cli.generate import generate_command
 from allocator.cli.schema import schema_command
@@ -89,6 +90,7 @@ _add("check", check_command)
 _add("generate", generate_command, _families)
 _add("schema", schema_command)
 _add("backends", backends_command)
+_add("bench", bench_command)
 
 
 def run() -> None:
