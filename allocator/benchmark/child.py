@@ -89,13 +89,13 @@ def _takes_seed(method: Method) -> bool:
 
 
 def _peer(instance: Instance, task: dict[str, Any], phases: Phases, plan: Path) -> dict[str, Any]:
-    with phases.measured("import"):
-        peer = load_peer(Path(task["peer"]))
+    peer = load_peer(Path(task["peer"]))
     left = max(0.0, task["time_limit"] - phases.seconds)
     answer = peer.solve(instance, left, task["seed"], phases)
     parts = {"ingest": answer.ingest, "packs": answer.packs, "cards": answer.cards}
     if all(part is not None for part in parts.values()):
-        np.savez(plan, **{name: np.asarray(part, dtype=np.float64) for name, part in parts.items()})
+        values = {name: np.asarray(part, dtype=np.float64) for name, part in parts.items()}
+        np.savez(plan, ingest=values["ingest"], packs=values["packs"], cards=values["cards"])
     bound = answer.bound
     return {
         "bound": float(bound) if bound is not None and np.isfinite(bound) else None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import sys
 from collections.abc import Iterator
@@ -71,19 +72,19 @@ def peer_file(contender: str, folder: Path) -> Path:
 
 
 def _may_be_peer(path: Path) -> bool:
-    return not path.stem.startswith("_") and path.stem != "interface"
+    return "LIBRARIES = " in path.read_text(encoding="utf-8", errors="replace")
 
 
 def load_peer(path: Path) -> ModuleType:
-    """The peer's module, which may import what is beside it, and `benchmarks.peers...` where it is of it."""
-    folder = path.parent
-    packaged = folder.name == "peers" and folder.parent.name == "benchmarks"
-    sys.path[:0] = [str(folder.parent.parent), str(folder)] if packaged else [str(folder)]
-    name = f"benchmarks.peers.{path.stem}" if packaged else path.stem
-    specification = importlib.util.spec_from_file_location(name, path)
+    """The peer's module. It may import what is beside it; in benchmarks/peers as `benchmarks.peers...`."""
+    if path.parent.parts[-2:] == ("benchmarks", "peers"):
+        sys.path.insert(0, str(path.parents[2]))
+        return importlib.import_module(f"benchmarks.peers.{path.stem}")
+    sys.path.insert(0, str(path.parent))
+    specification = importlib.util.spec_from_file_location(path.stem, path)
     assert specification is not None
     assert specification.loader is not None
     module = importlib.util.module_from_spec(specification)
-    sys.modules[name] = module
+    sys.modules[path.stem] = module
     specification.loader.exec_module(module)
     return module

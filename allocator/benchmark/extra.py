@@ -18,6 +18,6 @@ def load(module: str) -> Any:
         return import_module(module)
     except ImportError as error:
         raise ExtraMissingError(
-            f"benchmarks need the package {module.split('.')[0]}, which is not usable here ({error});"
+            f"benchmarks need the package {module.partition('.')[0]}, which is not usable here ({error});"
             " install it with: pip install 'allocator[bench]'"
         ) from error

@@ -8,13 +8,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from allocator.benchmark.results import Result
+from allocator.benchmark.tables import suite_tables
 from allocator.documents import write_text
 from allocator.errors import InputError, Problem
 
 _MARKED = re.compile(r"(<!-- results: (?P<name>[\w-]+) -->\n)(?P<old>.*?)(<!-- end -->)", re.DOTALL)
+_REDRAWN = "allocator bench --tables --pictures"
+
+
+def section(suite: str, runs: Sequence[Result], pictures: Path) -> str:
+    """The tables and pictures of a suite, each with the command that makes it."""
+    command = f"    allocator bench {suite}\n    {_REDRAWN}"
+    parts = []
+    for table in suite_tables(runs):
+        parts += [table.markdown(), command]
+    for picture in sorted(pictures.glob(f"{suite}-*.svg")):
+        what = picture.stem.removeprefix(f"{suite}-").replace("-", " ")
+        parts += [f"![{suite}: {what}]({pictures.name}/{picture.name})", command]
+    return "\n\n".join(parts)
 
 
 def refresh(path: Path, parts: Mapping[str, str]) -> list[str]:

@@ -9,7 +9,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -23,7 +23,7 @@ from allocator.benchmark.phases import read_notes
 from allocator.benchmark.results import Key, Point, Result, Status, append_result, mend_end, read_results
 from allocator.benchmark.suites import Case, Suite
 from allocator.benchmark.watch import Watched, watch
-from allocator.errors import InputError
+from allocator.errors import InputError, Problem
 from allocator.instance.files import load_instance
 from allocator.verdict import empty_cost
 
@@ -47,19 +47,27 @@ class Run:
         return Key(self.case.name, self.contender, self.time_limit, self.seed, allocator.__version__)
 
 
-def runs_of(name: str, suite: Suite, folder: Path) -> list[Run]:
+def runs_of(name: str, suite: Suite, folder: Path, *, check: bool = True) -> list[Run]:
     """All runs of a suite, case by case. Raises InputError for peers and files that are not there.
+
+    Without `check` they are only to be counted, and need not be there.
 
     `folder` is that of the benchmarks; instance files are relative to the one it is in.
     """
     cases = [case for group in suite.cases for case in group.cases(folder.resolve().parent)]
-    problems, peers = [], {}
-    for contender in suite.contenders:
+    problems: list[Problem] = []
+    peers: dict[str, Path | None] = dict.fromkeys(suite.contenders)
+    for contender in filter(is_peer, suite.contenders):
         try:
-            peers[contender] = peer_file(contender, folder) if is_peer(contender) else None
+            peers[contender] = peer_file(contender, folder)
         except InputError as error:
             problems += error.problems
-    if problems:
+    problems += [
+        Problem(f"suites.{name}.cases", str(case.path), "an instance file")
+        for case in cases
+        if case.path is not None and not case.path.is_file()
+    ]
+    if problems and check:
         raise InputError(problems)
     return [
         Run(name, case, contender, limit, seed, suite.gap, suite.grace, peers[contender])
@@ -92,7 +100,7 @@ def perform(
     with tempfile.TemporaryDirectory(prefix="allocator-bench-") as scratch, ThreadPoolExecutor(jobs) as pool:
         instances = Path(scratch) / "instances"
         instances.mkdir()
-        running = set()
+        running: set[Future[Result]] = set()
         try:
             while waiting or running:
                 while waiting and len(running) < jobs:

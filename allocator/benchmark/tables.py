@@ -58,11 +58,43 @@ def suite_tables(results: Sequence[Result]) -> list[Table]:
         return [_sizes(results)]
     if len(cases) > _FEW_CASES:
         return [_summary([run for run in results if run.time_limit == limit], limit) for limit in limits]
-    return [
-        _standing([run for run in results if run.case == case and run.time_limit == limit], case, limit)
-        for case in cases
-        for limit in limits
+    tables = []
+    for case in cases:
+        runs = [run for run in results if run.case == case]
+        if len(limits) > 1:
+            tables.append(_limits_beside(runs, case, limits))
+        tables += [
+            _standing([run for run in runs if run.time_limit == limit], case, limit) for limit in limits
+        ]
+    return tables
+
+
+def _limits_beside(runs: Sequence[Result], case: str, limits: Sequence[float]) -> Table:
+    """One case: what each contender has at each limit, the cheapest plan at the longest first."""
+    money = Money.fitting(runs[0].currency, [run.cost for run in runs])
+    rows: dict[str, list[str]] = {}
+    ordered = sorted(runs, key=lambda run: (-run.time_limit, math.inf if run.cost is None else run.cost))
+    for name in dict.fromkeys(_named(run, runs) for run in ordered):
+        rows[name] = []
+        for limit in limits:
+            run = next(
+                (each for each in runs if _named(each, runs) == name and each.time_limit == limit), None
+            )
+            if run is None:
+                rows[name] += [UNKNOWN] * 4
+                continue
+            plan = money.amount(run.cost) if run.status == "plan" else run.status
+            rows[name] += [
+                _seconds(run.first_plan_seconds), plan, money.amount(run.bound), _percent(run.gap)
+            ]  # fmt: skip
+    head = [
+        f"{what} at {limit:g} s" for limit in limits for what in ("first plan, s,", "cost", "bound", "gap")
     ]
+    return Table(
+        f"{case}: {runs[0].offices} offices, {runs[0].days} days, costs in {money.unit}",
+        ("contender", *head),
+        tuple((name, *cells) for name, cells in rows.items()),
+    )
 
 
 def _standing(runs: Sequence[Result], case: str, limit: float) -> Table:
@@ -126,8 +158,8 @@ def _summary(runs: Sequence[Result], limit: float) -> Table:
         ),
         tuple(rows),
         (
-            "Avoidable gaps are to the best bound that any contender proved on the case. Within 1 % of best: the"
-            " plan saves at least 99 % of what the best known one saves against the empty plan.",
+            "Avoidable gaps are to the best bound that any contender proved on the case. Within 1% of best:"
+            " the plan saves at least 99 % of what the best known one saves against the empty plan.",
             *_complaints(runs),
             provenance(runs),
         ),

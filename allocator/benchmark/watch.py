@@ -48,7 +48,8 @@ def watch(
         process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=stream, stderr=subprocess.STDOUT, env=environment
         )
-        root, peak, known = ps.Process(process.pid), 0, []
+        root, peak = ps.Process(process.pid), 0
+        known: list[psutil.Process] = []
         try:
             while process.poll() is None:
                 known = _tree(root) or known

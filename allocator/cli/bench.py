@@ -33,8 +33,8 @@ def bench_command(
         list[str] | None,
         typer.Option(
             metavar="NAME",
-            help="Instead of the suite's: decompose, direct:highs, direct:ortools/scip, policy:NAME, peer:NAME,"
-            " a Python file; may be repeated.",
+            help="Instead of the suite's: decompose, direct:highs, direct:ortools/scip, policy:NAME,"
+            " peer:NAME, a Python file; may be repeated.",
             show_default=False,
         ),
     ] = None,
@@ -184,22 +184,18 @@ def _write(folder: Path, names: list[str], *, tables: bool, pictures: bool) -> l
     if not (tables or pictures):
         return written
     results = _results(folder, names)
-    if tables:
-        from allocator.benchmark.page import refresh
-        from allocator.benchmark.tables import suite_tables
-
-        page = folder / "README.md"
-        parts = {
-            name: "\n\n".join(table.markdown() for table in suite_tables(runs))
-            for name, runs in results.items()
-        }
-        for name in refresh(page, parts):
-            output.complain(f"{page} has no place for the results of {name}: <!-- results: {name} -->")
-        written.append(page)
     if pictures:
         from allocator.benchmark.pictures import draw_all
 
         written += draw_all(results, folder / "pictures")
+    if tables:
+        from allocator.benchmark.page import refresh, section
+
+        page = folder / "README.md"
+        parts = {name: section(name, runs, folder / "pictures") for name, runs in results.items()}
+        for name in refresh(page, parts):
+            output.complain(f"{page} has no place for the results of {name}: <!-- results: {name} -->")
+        written.append(page)
     return written
 
 
@@ -214,7 +210,9 @@ def _show(results: dict[str, list[Result]], written: list[Path]) -> None:
         parts: list[Any] = []
         for name, runs in results.items():
             for table in suite_tables(runs):
-                drawn = Table(title=f"{name}: {table.title}", title_justify="left", box=None, pad_edge=False)
+                drawn = Table(
+                    title=f"{name}: {table.title}", title_justify="left", box=None, padding=(0, 1, 0, 0)
+                )
                 for number, title in enumerate(table.head):
                     drawn.add_column(
                         title, justify="right" if number else "left", no_wrap=not number, overflow="fold"
@@ -235,9 +233,9 @@ def _show(results: dict[str, list[Result]], written: list[Path]) -> None:
 def _list(known: dict[str, Suite], folder: Path, json_output: bool) -> None:
     from allocator.benchmark.runner import runs_of, unfinished
 
-    rows = []
+    rows: list[dict[str, Any]] = []
     for name, suite in known.items():
-        runs = runs_of(name, suite, folder)
+        runs = runs_of(name, suite, folder, check=False)
         left = unfinished(runs, _file(folder, name))
         rows.append(
             {
