@@ -114,7 +114,7 @@ def _version(name: str) -> str:
 
 def _end_with_parent() -> None:
     """Whoever started this process holds the other end of stdin: when that is gone, nobody waits."""
-    while sys.stdin.buffer.read(1):
+    while os.read(0, 1):  # not sys.stdin, whose lock would be held when the interpreter ends
         pass
     os._exit(1)
 

@@ -96,3 +96,8 @@ def _apart(heights: Sequence[float], least: float) -> list[float]:
     for rank, place in enumerate(reversed(order)):  # the title is above
         placed[place] = min(placed[place], 1.0 - rank * least)
     return placed
+
+
+def percent(value: float, _: object = None) -> str:
+    """As in "12.5 %"; a formatter for axes too."""
+    return f"{100 * value:g} %"

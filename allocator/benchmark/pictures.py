@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from allocator.benchmark import drawing
+from allocator.benchmark.drawing import percent
 from allocator.benchmark.figures import (
     TARGET,
     Best,
     best_known,
-    growth,
     left_unsaved,
     performance_profile,
-    seconds_to_gap,
     seconds_to_target,
 )
+from allocator.benchmark.growth_picture import growth_with
 from allocator.benchmark.results import Result
 
 _PHASES = ("load", "build", "hand over", "check")
@@ -59,26 +59,28 @@ def gap_over_time(runs: Runs) -> Any:
     """One case, one limit: left what plans leave unsaved, right how far bounds are below the best plan."""
     best = best_known(runs)[runs[0].case]
     drawn, (plans, bounds) = drawing.figure(10, 4, 2)
-    looks = drawing.looks(run.contender for run in runs)
+    looks = drawing.looks(run.contender for run in runs if not _is_policy(run.contender))
     limit = runs[0].time_limit
     for axes, title, value in (
         (plans, "Plans: avoidable gap to the best bound of all", _plan_gap),
         (bounds, "Bounds: avoidable gap to the best plan of all", _bound_gap),
     ):
-        ends = []
+        ends, low, high = [], 1.0, _LEAST
         for run in runs:
             steps = _steps(run, best, value, limit)
-            if not steps:
+            if not steps or (axes is bounds and _is_policy(run.contender)):
                 continue
-            look = looks[run.contender]
+            low, high = min(low, steps[-1][1]), max(high, steps[0][1])
+            look = looks.get(run.contender, {"color": drawing.GREY, "linestyle": ":"})
             axes.step(*zip(*steps, strict=True), where="post", **look)
             axes.plot(*steps[0], marker="o", markersize=4, color=look["color"])
             ends.append((_short(run.contender), *steps[-1], look["color"]))
         axes.set_title(title)
         axes.set_yscale("log")
+        axes.set_ylim(min(low, high) / 1.5, max(low, high) * 1.5)
         axes.set_xlim(0, limit)
         axes.set_xlabel("seconds since the process was started")
-        axes.yaxis.set_major_formatter(_percent_axis)
+        axes.yaxis.set_major_formatter(percent)
         if ends:
             drawing.label_ends(axes, ends)
     drawn.suptitle(
@@ -92,7 +94,7 @@ def _plan_gap(cost: float | None, _: float | None, best: Best) -> float | None:
 
 
 def _bound_gap(_: float | None, bound: float | None, best: Best) -> float | None:
-    if bound is None or best.cost is None or best.empty_cost <= bound:
+    if bound is None or best.cost is None or bound > best.cost * (1 + 1e-6) or best.empty_cost <= bound:
         return None
     return (best.cost - bound) / (best.empty_cost - bound)
 
@@ -163,13 +165,13 @@ def profile(runs: Runs) -> Any:
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}×")
     axes.set_xlim(1.0, right)
     axes.set_ylim(-0.01, 1.02)
-    axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    axes.yaxis.set_major_formatter(percent)
     number = len({problem for of_one in times.values() for problem in of_one})
     axes.set_title(
         f"Performance profile over {number} cases: share solved within a multiple of the fastest's time"
     )
     axes.set_xlabel(
-        f"time to a plan within {TARGET:.0%} of the best known, as a multiple of the fastest contender's"
+        f"time to a plan within {percent(TARGET)} of the best known, as a multiple of the fastest one's"
     )
     drawing.label_ends(axes, ends)
     return drawn
@@ -194,89 +196,25 @@ def policies_against_bound(runs: Runs) -> Any:
         )
         axes.plot([middle, middle], [place - 0.3, place + 0.3], color=colour, linewidth=2.5)
         axes.annotate(
-            f"median {middle:.1%}",
-            (middle, place + 0.3),
-            xytext=(0, 2),
+            f"median {100 * middle:.2g} %",
+            (1.0, place),
+            xycoords=("axes fraction", "data"),
+            xytext=(8, 0),
             textcoords="offset points",
-            ha="center",
-            fontsize=8,
-            color=drawing.GREY,
+            va="center",
+            fontsize=9,
+            color=colour,
+            annotation_clip=False,
         )
     axes.set_yticks(range(len(order)), order)
     axes.tick_params(axis="y", length=0)
     axes.grid(visible=False, axis="y")
     axes.set_ylim(-0.5, len(order) - 0.3)
     axes.set_xlim(left=0)
-    axes.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    axes.xaxis.set_major_formatter(percent)
     axes.set_xlabel("avoidable gap to the best bound; doing nothing is 100 %")
     axes.set_title(f"What simple rules leave unsaved, {len(best)} cases, a dot each")
     return drawn
-
-
-def growth_with(runs: Runs, size: str, fixed: str) -> Any:
-    """Time to the gap asked and memory against one size, both logarithmic, with the fitted power law."""
-    drawn, (time, memory) = drawing.figure(10, 4, 2)
-    timed = [(getattr(run, size), seconds_to_gap(run, run.gap_asked)) for run in runs]
-    reached = [(float(x), y) for x, y in timed if y is not None]
-    missed = [
-        (float(getattr(run, size)), run.seconds["answer"])
-        for run in runs
-        if seconds_to_gap(run, run.gap_asked) is None
-    ]
-    held = [(float(getattr(run, size)), run.peak_bytes / 1e6) for run in runs]
-    _law(time, reached, "#0072B2", "s")
-    if missed:
-        axes_points = list(zip(*missed, strict=True))
-        time.plot(*axes_points, "o", markerfacecolor="white", color="#0072B2", markersize=7)
-        time.annotate(
-            "hollow: gap not reached in time, not fitted",
-            (0.02, 0.03),
-            xycoords="axes fraction",
-            fontsize=8,
-            color=drawing.GREY,
-        )
-    _law(memory, held, "#D55E00", "MB")
-    time.set_title(f"Seconds to a gap of {runs[0].gap_asked:.2%}")
-    memory.set_title("Peak memory of all its processes, MB")
-    ticks = sorted({getattr(run, size) for run in runs})
-    for axes in (time, memory):
-        axes.set_xscale("log")
-        axes.set_yscale("log")
-        axes.set_xticks(ticks, [str(tick) for tick in ticks])
-        axes.set_xticks([], minor=True)
-        axes.set_xlim(ticks[0] * 0.85, ticks[-1] * 1.18)
-        axes.yaxis.set_major_formatter(_plain_axis)
-        axes.yaxis.set_minor_formatter(_plain_minor)
-        low, high = axes.get_ylim()
-        axes.set_ylim(low * 0.8, high * 1.25)
-        axes.set_xlabel(size)
-    drawn.suptitle(
-        f"{runs[0].contender} with {getattr(runs[0], fixed)} {fixed}: how it grows with {size}",
-        x=0.01,
-        ha="left",
-    )
-    return drawn
-
-
-def _law(axes: Any, points: Sequence[tuple[float, float]], colour: str, unit: str) -> None:
-    """The points, their values, and the power law through them with its exponent."""
-    if points:
-        axes.plot(*zip(*points, strict=True), "o", color=colour, markersize=7)
-    for x, y in points:
-        axes.annotate(
-            f"{y:,.0f} {unit}" if y >= 10 else f"{y:.1f} {unit}",
-            (x, y),
-            xytext=(0, 8),
-            textcoords="offset points",
-            ha="center",
-            fontsize=8,
-            color=drawing.GREY,
-        )
-    law = growth(points)
-    if law is not None:
-        ends = [min(x for x, _ in points), max(x for x, _ in points)]
-        axes.plot(ends, [law.at(x) for x in ends], color=colour, linewidth=1.3, alpha=0.7)
-        axes.annotate(f"exponent {law}", (0.03, 0.93), xycoords="axes fraction", color=colour, fontsize=11)
 
 
 def _series(runs: Runs, size: str, fixed: str) -> list[Result]:
@@ -306,16 +244,3 @@ def _is_policy(contender: str) -> bool:
 
 def _short(contender: str) -> str:
     return Path(contender).stem if contender.endswith(".py") else contender
-
-
-def _percent_axis(value: float, _: object) -> str:
-    return f"{100 * value:g} %"
-
-
-def _plain_axis(value: float, _: object) -> str:
-    return f"{value:,g}"
-
-
-def _plain_minor(value: float, _: object) -> str:
-    first = f"{value:e}"[0]
-    return f"{value:,g}" if first in "25" else ""
