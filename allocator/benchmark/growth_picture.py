@@ -36,7 +36,8 @@ def growth_with(runs: Sequence[Result], size: str, fixed: str) -> Any:
     time.set_title(f"Seconds to a gap of {drawing.percent(runs[0].gap_asked)}")
     memory.set_title("Peak memory of all its processes, MB")
     ticks = sorted({getattr(run, size) for run in runs})
-    for axes in (time, memory):
+    for axes, amounts in ((time, [*reached, *missed]), (memory, held)):
+        axes.set_ylim(min(y for _, y in amounts) / 1.6, max(y for _, y in amounts) * 1.8)
         axes.set_xscale("log")
         axes.set_yscale("log")
         axes.set_xticks(ticks, [str(tick) for tick in ticks])
@@ -44,8 +45,6 @@ def growth_with(runs: Sequence[Result], size: str, fixed: str) -> Any:
         axes.set_xlim(ticks[0] * 0.85, ticks[-1] * 1.18)
         axes.yaxis.set_major_formatter(_plain_axis)
         axes.yaxis.set_minor_formatter(_plain_minor)
-        low, high = axes.get_ylim()
-        axes.set_ylim(low * 0.8, high * 1.25)
         axes.set_xlabel(size)
     drawn.suptitle(
         f"{runs[0].contender} with {getattr(runs[0], fixed)} {fixed}: how it grows with {size}",

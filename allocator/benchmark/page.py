@@ -22,7 +22,7 @@ _REDRAWN = "allocator bench --tables --pictures"
 
 def section(suite: str, runs: Sequence[Result], pictures: Path) -> str:
     """The tables and pictures of a suite, each with the command that makes it."""
-    command = f"    allocator bench {suite}\n    {_REDRAWN}"
+    command = f"```sh\nallocator bench {suite}\n{_REDRAWN}\n```"
     parts = []
     for table in suite_tables(runs):
         parts += [table.markdown(), command]

@@ -19,6 +19,7 @@ from allocator.benchmark.figures import (
 )
 from allocator.benchmark.growth_picture import growth_with
 from allocator.benchmark.results import Result
+from allocator.benchmark.tables import short
 
 _PHASES = ("load", "build", "hand over", "check")
 _LEAST = 1e-5  # gaps below are drawn at it
@@ -34,14 +35,12 @@ def draw_all(results: Mapping[str, Runs], folder: Path) -> list[Path]:
         policies = {name for name in contenders if _is_policy(name)}
         solvers = contenders - policies
         if len(solvers) > 1:
-            for limit in sorted({run.time_limit for run in runs}):
-                shown = [run for run in _of_largest_case(runs) if run.time_limit == limit]
-                name = f"{suite}-gap-over-time-{limit:g}s.svg"
-                written.append(drawing.save(gap_over_time(shown), folder / name))
-            written.append(
-                drawing.save(time_by_phase(_of_largest_case(runs)), folder / f"{suite}-phases.svg")
-            )
-        if len(solvers) > 1 and len(cases) > 2:
+            largest = _of_largest_case(runs)
+            for limit in sorted({run.time_limit for run in largest}):
+                drawn = gap_over_time([run for run in largest if run.time_limit == limit], best_known(runs))
+                written.append(drawing.save(drawn, folder / f"{suite}-gap-over-time-{limit:g}s.svg"))
+            written.append(drawing.save(time_by_phase(largest), folder / f"{suite}-phases.svg"))
+        if len(solvers) > 1 and len(cases) > 1:
             drawn = profile([run for run in runs if run.contender in solvers])
             written.append(drawing.save(drawn, folder / f"{suite}-profile.svg"))
         if len(policies) > 2:
@@ -55,9 +54,9 @@ def draw_all(results: Mapping[str, Runs], folder: Path) -> list[Path]:
     return written
 
 
-def gap_over_time(runs: Runs) -> Any:
+def gap_over_time(runs: Runs, best_of_all: Mapping[str, Best]) -> Any:
     """One case, one limit: left what plans leave unsaved, right how far bounds are below the best plan."""
-    best = best_known(runs)[runs[0].case]
+    best = best_of_all[runs[0].case]
     drawn, (plans, bounds) = drawing.figure(10, 4, 2)
     looks = drawing.looks(run.contender for run in runs if not _is_policy(run.contender))
     limit = runs[0].time_limit
@@ -74,7 +73,7 @@ def gap_over_time(runs: Runs) -> Any:
             look = looks.get(run.contender, {"color": drawing.GREY, "linestyle": ":"})
             axes.step(*zip(*steps, strict=True), where="post", **look)
             axes.plot(*steps[0], marker="o", markersize=4, color=look["color"])
-            ends.append((_short(run.contender), *steps[-1], look["color"]))
+            ends.append((short(run.contender), *steps[-1], look["color"]))
         axes.set_title(title)
         axes.set_yscale("log")
         axes.set_ylim(min(low, high) / 1.5, max(low, high) * 1.5)
@@ -119,7 +118,7 @@ def time_by_phase(runs: Runs) -> Any:
     phases = [phase for phase in _PHASES if any(run.seconds.get(phase, 0.0) > 0 for run in shown)]
     drawn, (axes,) = drawing.figure(8, 1.3 + 0.36 * len(shown))
     colours = drawing.looks(phases)
-    names = [_short(run.contender) for run in shown]
+    names = [short(run.contender) for run in shown]
     left = [0.0] * len(shown)
     for phase in phases:
         widths = [run.seconds.get(phase, 0.0) for run in shown]
@@ -145,12 +144,16 @@ def time_by_phase(runs: Runs) -> Any:
 
 
 def profile(runs: Runs) -> Any:
-    """Dolan and Moré (2002) over all cases, with the target of `seconds_to_target`."""
+    """Dolan and Moré (2002) over the cases that all contenders ran on, as to `seconds_to_target`."""
     best = best_known(runs)
     times: dict[str, dict[str, float]] = {}
     for run in runs:
         problem = f"{run.case} {run.time_limit:g} {run.seed}"
         times.setdefault(run.contender, {})[problem] = seconds_to_target(run, best[run.case])
+    shared = set.intersection(*(set(of_one) for of_one in times.values()))
+    times = {
+        contender: {problem: of_one[problem] for problem in shared} for contender, of_one in times.items()
+    }
     steps = performance_profile(times)
     looks = drawing.looks(times)
     drawn, (axes,) = drawing.figure(8, 4.2)
@@ -160,15 +163,14 @@ def profile(runs: Runs) -> Any:
     for contender, points in steps.items():
         line = [(1.0, 0.0), *points, (right, points[-1][1] if points else 0.0)]
         axes.step(*zip(*line, strict=True), where="post", **looks[contender])
-        ends.append((_short(contender), *line[-1], looks[contender]["color"]))
+        ends.append((short(contender), *line[-1], looks[contender]["color"]))
     axes.set_xscale("log", base=2)
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}×")
     axes.set_xlim(1.0, right)
     axes.set_ylim(-0.01, 1.02)
     axes.yaxis.set_major_formatter(percent)
-    number = len({problem for of_one in times.values() for problem in of_one})
     axes.set_title(
-        f"Performance profile over {number} cases: share solved within a multiple of the fastest's time"
+        f"Performance profile over {len(shared)} cases: share solved within a multiple of the fastest's time"
     )
     axes.set_xlabel(
         f"time to a plan within {percent(TARGET)} of the best known, as a multiple of the fastest one's"
@@ -230,7 +232,8 @@ def _series(runs: Runs, size: str, fixed: str) -> list[Result]:
 def _of_largest_case(runs: Runs) -> list[Result]:
     """The runs on the largest case, with its smallest seed."""
     case = max(runs, key=lambda run: (run.offices * run.days, run.lanes, run.case)).case
-    return [run for run in runs if run.case == case and run.seed == min(each.seed for each in runs)]
+    shown = [run for run in runs if run.case == case]
+    return [run for run in shown if run.seed == min(each.seed for each in shown)]
 
 
 def _one_each(runs: Runs) -> list[Result]:
@@ -240,7 +243,3 @@ def _one_each(runs: Runs) -> list[Result]:
 
 def _is_policy(contender: str) -> bool:
     return contender.startswith("policy:")
-
-
-def _short(contender: str) -> str:
-    return Path(contender).stem if contender.endswith(".py") else contender

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import mean, median
 
 from allocator.benchmark.figures import (
     TARGET,
+    Best,
     best_known,
     left_unsaved,
     refuted,
@@ -57,7 +59,10 @@ def suite_tables(results: Sequence[Result]) -> list[Table]:
     if len(contenders) == 1 and len(cases) > 1:
         return [_sizes(results)]
     if len(cases) > _FEW_CASES:
-        return [_summary([run for run in results if run.time_limit == limit], limit) for limit in limits]
+        best = best_known(results)
+        return [
+            _summary([run for run in results if run.time_limit == limit], limit, best) for limit in limits
+        ]
     tables = []
     for case in cases:
         runs = [run for run in results if run.case == case]
@@ -122,9 +127,8 @@ def _standing(runs: Sequence[Result], case: str, limit: float) -> Table:
     )
 
 
-def _summary(runs: Sequence[Result], limit: float) -> Table:
+def _summary(runs: Sequence[Result], limit: float, best: Mapping[str, Best]) -> Table:
     """Many cases at one limit, one line for each contender."""
-    best = best_known(runs)
     rows = []
     for contender in dict.fromkeys(run.contender for run in runs):
         mine = [run for run in runs if run.contender == contender]
@@ -134,7 +138,7 @@ def _summary(runs: Sequence[Result], limit: float) -> Table:
         whole = len(known) == len(mine)
         rows.append(
             (
-                contender,
+                short(contender),
                 f"{sum(run.cost is not None for run in mine)} of {len(mine)}",
                 f"{sum(run.gap is not None and run.gap <= run.gap_asked + 1e-9 for run in mine)}",
                 f"{sum(math.isfinite(time) for time in times)}",
@@ -145,7 +149,7 @@ def _summary(runs: Sequence[Result], limit: float) -> Table:
             )
         )
     return Table(
-        f"{len(best)} cases, {limit:g} s",
+        f"{len({run.case for run in runs})} cases, {limit:g} s",
         (
             "contender",
             "plans",
@@ -170,7 +174,7 @@ def _sizes(runs: Sequence[Result]) -> Table:
     """One contender on cases that differ in size."""
     ordered = sorted(runs, key=lambda run: (run.offices, run.days, run.time_limit))
     return Table(
-        f"{ordered[0].contender}: how it grows",
+        f"{short(ordered[0].contender)}: how it grows",
         ("case", "offices", "days", "s to gap asked", "gap asked", "gap", "first plan, s", "memory, MB"),
         tuple(
             (
@@ -189,26 +193,32 @@ def _sizes(runs: Sequence[Result]) -> Table:
     )
 
 
+def short(contender: str) -> str:
+    """A contender's name in tables and pictures: of a file without its folders."""
+    return f"peer:{Path(contender).stem}" if contender.endswith(".py") else contender
+
+
 def _named(run: Result, runs: Sequence[Result]) -> str:
     """The contender, with its seed where there are several."""
-    return run.contender if len({other.seed for other in runs}) == 1 else f"{run.contender}, seed {run.seed}"
+    name = short(run.contender)
+    return name if len({other.seed for other in runs}) == 1 else f"{name}, seed {run.seed}"
 
 
 def _complaints(runs: Sequence[Result]) -> list[str]:
     """What a reader must know before believing a row."""
     lines = [
-        f"{run.contender} on {run.case}, {run.time_limit:g} s: {run.status}"
+        f"{short(run.contender)} on {run.case}, {run.time_limit:g} s: {run.status}"
         + (f", {run.message}" if run.message else "")
         for run in runs
         if run.status != "plan" or run.message
     ]
     lines += [
-        f"{run.contender} on {run.case}: its bound is above the cost of a plan that passed the check,"
+        f"{short(run.contender)} on {run.case}: its bound is above the cost of a plan that passed the check,"
         " so it is wrong"
         for run in refuted(runs)
     ]
     lines += [
-        f"{run.contender} on {run.case} answered {run.seconds['answer'] - run.time_limit:.1f} s late"
+        f"{short(run.contender)} on {run.case} answered {run.seconds['answer'] - run.time_limit:.1f} s late"
         for run in runs
         if run.status == "plan" and run.seconds["answer"] > run.time_limit * _LATE + 1
     ]
@@ -236,6 +246,10 @@ def provenance(runs: Sequence[Result]) -> str:
     when = dates[0] if dates[0] == dates[-1] else f"{dates[0]} to {dates[-1]}"
     busy = max((run.load_average for run in runs if run.load_average is not None), default=None)
     load = "" if busy is None else f" Load average before a run: up to {busy:.1f}."
+    if busy is not None and busy > min(run.machine["logical_cores"] for run in runs):
+        load += (
+            " **The machine was busy with other work: times are too long, and gaps at the limit too wide.**"
+        )
     return f"Run {when} on {machines}. With {named}; commit {commits or 'unknown'}.{load}"
 
 

@@ -20,7 +20,7 @@ def bench_command(
     suites: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[SUITE]...",
+            metavar="SUITE",
             help="What to run, by its name in suites.toml; none: only show or draw what was run before.",
             show_default=False,
         ),
@@ -134,13 +134,23 @@ def _run(chosen: dict[str, Suite], folder: Path, only: str | None, jobs: int, qu
     from allocator.benchmark.runner import perform, runs_of, unfinished
 
     todo = {name: runs_of(name, suite, folder) for name, suite in chosen.items()}
-    for name, runs in todo.items():
-        wanted = [run for run in runs if only is None or only in run.case.name]
+    if only is not None:
+        todo = {name: [run for run in runs if only in run.case.name] for name, runs in todo.items()}
+        _require_some(todo, only)
+    for name, wanted in todo.items():
         left = unfinished(wanted, _file(folder, name))
         progress = _Progress(len(wanted), len(wanted) - len(left), quiet)
         if len(left) < len(wanted):
             progress.say(f"{name}: {len(wanted) - len(left)} of {len(wanted)} runs are done already")
         perform(left, _file(folder, name), jobs=jobs, on_start=progress.started, on_result=progress.finished)
+
+
+def _require_some(todo: dict[str, list[Run]], only: str) -> None:
+    from allocator.errors import InputError, Problem
+
+    if not any(todo.values()):
+        expected = f"a part of the name of a case of {', '.join(todo) or 'a suite that is named too'}"
+        raise InputError([Problem("--only", f'"{only}"', expected)])
 
 
 class _Progress:

@@ -49,6 +49,10 @@ def test_run_show_and_write(run: Callable[..., Any], folder: Path) -> None:
         (("tiny", "--contender", "cplex"), '--contender: found "cplex", expected auto, direct:BACKEND'),
         (("tiny", "--time-limit", "-1"), "--time-limit: found -1.0, expected seconds, more than 0"),
         (("--time-limit", "1"), "SUITE: found none, expected a suite to run"),
+        (
+            ("tiny", "--only", "lending"),
+            '--only: found "lending", expected a part of the name of a case of tiny',
+        ),
         (("--list", "--folder", "elsewhere"), "suites.toml"),
     ],
 )
