@@ -76,7 +76,7 @@ def suite_tables(results: Sequence[Result]) -> list[Table]:
 
 def _limits_beside(runs: Sequence[Result], case: str, limits: Sequence[float]) -> Table:
     """One case: what each contender has at each limit, the cheapest plan at the longest first."""
-    money = Money.fitting(runs[0].currency, [run.cost for run in runs])
+    money = _money(runs)
     rows: dict[str, list[str]] = {}
     ordered = sorted(runs, key=lambda run: (-run.time_limit, math.inf if run.cost is None else run.cost))
     for name in dict.fromkeys(_named(run, runs) for run in ordered):
@@ -105,7 +105,7 @@ def _limits_beside(runs: Sequence[Result], case: str, limits: Sequence[float]) -
 def _standing(runs: Sequence[Result], case: str, limit: float) -> Table:
     """One case at one limit, the cheapest plan first."""
     ordered = sorted(runs, key=lambda run: (math.inf if run.cost is None else run.cost, run.contender))
-    money = Money.fitting(runs[0].currency, [run.cost for run in runs])
+    money = _money(runs)
     size = f"{runs[0].offices} offices, {runs[0].days} days"
     return Table(
         f"{case}: {size}, {limit:g} s, costs in {money.unit}",
@@ -191,6 +191,15 @@ def _sizes(runs: Sequence[Result]) -> Table:
         ),
         (*_complaints(ordered), provenance(runs)),
     )
+
+
+def _money(runs: Sequence[Result]) -> Money:
+    """One unit for all costs, short enough for a column."""
+    costs = [run.cost for run in runs if run.cost is not None]
+    money = Money.fitting(runs[0].currency, costs)
+    if money.scale == 1 and max(costs, default=0.0) >= 10**7:
+        return Money(f"million {money.unit}".strip(), 10**6, 3)
+    return money
 
 
 def short(contender: str) -> str:

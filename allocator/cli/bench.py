@@ -231,7 +231,10 @@ def _show(results: dict[str, list[Result]], written: list[Path]) -> None:
                     drawn.add_row(*row)
                 parts += [
                     drawn,
-                    *(Padding(Text(note, style="dim"), (0, 0, 0, 2)) for note in table.notes),
+                    *(
+                        Padding(Text(note.replace("**", ""), style="dim"), (0, 0, 0, 2))
+                        for note in table.notes
+                    ),
                     "",
                 ]
         parts += [Text(f"Wrote {path}") for path in written]
