@@ -144,7 +144,7 @@ def test_finished_runs_are_not_done_again(folder: Path, own: Run) -> None:
 def test_goes_on_after_a_kill(folder: Path, peer: Callable[[str], Path], tmp_path: Path) -> None:
     """Killed while a contender works: the contender ends too, and only what was not finished is done."""
     slow = peer("open(r'{}', 'w').close() or time.sleep(300)".format(tmp_path / "begun"))
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)}
     command = [
         sys.executable, "-m", "allocator", "bench", "tiny", "--folder", str(folder),
         "--contender", "policy:equal", "--contender", str(slow),
