@@ -18,6 +18,7 @@ from typer.core import TyperCommand
 from allocator import __version__
 from allocator.cli import errors
 from allocator.cli.backends import backends_command
+from allocator.cli.bench import bench_command
 from allocator.cli.check import check_command
 from allocator.cli.compare import compare_command
 from allocator.cli.diff import diff_command
@@ -103,6 +104,7 @@ _add("generate", generate_command, _families)
 _add("mps", mps_command)
 _add("schema", schema_command)
 _add("backends", backends_command)
+_add("bench", bench_command)
 
 
 def run() -> None:
