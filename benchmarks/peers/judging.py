@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from allocator.instance.arrays import Counts
 from allocator.instance.models import Instance
 from allocator.methods.rounding import round_plan
 from allocator.milp.formulation import FractionalPlan
@@ -18,6 +19,8 @@ class Judged:
     """A whole plan, what the exact check says of it, and how far it is from the bound."""
 
     plan: Plan
+    packs: Counts
+    """(L, T) of the plan."""
     verdict: Verdict
     cost: float
     bound: float | None
@@ -29,7 +32,8 @@ def judge(instance: Instance, answer: PeerAnswer) -> Judged | None:
     if answer.ingest is None or answer.packs is None or answer.cards is None:
         return None
     fractional = FractionalPlan(ingest=answer.ingest, packs=answer.packs, cards=answer.cards)
-    plan = plan_from_arrays(round_plan(instance, fractional), instance)
+    rounded = round_plan(instance, fractional)
+    plan = plan_from_arrays(rounded, instance)
     verdict = verify(instance, plan)
     cost = float(verdict.cost.total)
-    return Judged(plan, verdict, cost, answer.bound, gap(cost, answer.bound))
+    return Judged(plan, rounded.packs, verdict, cost, answer.bound, gap(cost, answer.bound))

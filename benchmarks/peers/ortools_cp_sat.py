@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+from math import ceil, floor, isfinite, lcm
 from typing import Any
 
 from allocator.instance.models import Instance
@@ -24,11 +26,13 @@ def solve(instance: Instance, time_limit: float, seed: int, phases: Phases) -> P
         everything = sum(sum(place.received) for place in [*data.stores, *data.hubs])
         x, X, r, R = {}, {}, {}, {}  # noqa: N806  X and R of the model
         priced: list[Any] = []
-        prices: list[float] = []
+        prices: list[Fraction] = []
+        limits: list[int] = []
 
-        def charge(variable: Any, price: float) -> None:
+        def charge(variable: Any, price: Fraction | float, limit: int) -> None:
             priced.append(variable)
-            prices.append(price)
+            prices.append(price if isinstance(price, Fraction) else Fraction(price).limit_denominator(10**6))
+            limits.append(limit)
 
         for q, queue in enumerate(data.queues):
             store = data.stores[queue.office]
@@ -36,19 +40,19 @@ def solve(instance: Instance, time_limit: float, seed: int, phases: Phases) -> P
                 r[q, t] = model.new_int_var(0, min(queue.applied[t], store.print_capacity[t]), "")
                 R[q, t] = model.new_int_var(0, queue.applied[t], "")
                 model.add(R[q, t] == (R[q, t - 1] if t else 0) + r[q, t])
-                charge(R[q, t], queue.card_price[t])
+                charge(R[q, t], queue.card_price[t], queue.applied[t])
                 if queue.needs_ingestion:
                     x[q, t] = model.new_int_var(0, min(queue.ingestible[t], data.quota[t]), "")
                     X[q, t] = model.new_int_var(0, queue.ingestible[t], "")
                     model.add(X[q, t] == (X[q, t - 1] if t else 0) + x[q, t])
-                    charge(X[q, t], queue.ingest_price[t])
+                    charge(X[q, t], queue.ingest_price[t], queue.ingestible[t])
                     ingested = X[q, t - delay] if t >= delay else 0
                     model.add(R[q, t] <= queue.ready[t] + ingested)
                 for tier in queue.tiers:
                     if tier.applied[t] > 0:
                         overdue = model.new_int_var(0, tier.applied[t], "")
                         model.add(overdue + R[q, t] >= tier.applied[t])
-                        charge(overdue, tier.price[t])
+                        charge(overdue, tier.price[t], tier.applied[t])
 
         if data.ingesting:
             for t in days:
@@ -62,9 +66,10 @@ def solve(instance: Instance, time_limit: float, seed: int, phases: Phases) -> P
             model.add(y[n] <= trip.max_packs * z[n])
             if trip.min_packs > 1:
                 model.add(y[n] >= trip.min_packs * z[n])
-            charge(z[n], trip.fixed_cost)
-            charge(y[n], trip.cost_per_pack)
+            charge(z[n], trip.fixed_cost, 1)
+            charge(y[n], trip.cost_per_pack, trip.max_packs)
 
+        idle_blank_price = Fraction(data.idle_blank_price).limit_denominator(10**6)
         for store in data.stores:
             # H times the good cards of a thousand blanks: a card takes 1000, a blank brings `good`.
             good = store.good_per_thousand
@@ -86,7 +91,7 @@ def solve(instance: Instance, time_limit: float, seed: int, phases: Phases) -> P
                 if store.max_blanks is not None:
                     for n in arriving:
                         model.add(H[t] <= good * store.max_blanks).only_enforce_if(z[n])
-                charge(H[t], data.idle_blank_price / good)
+                charge(H[t], idle_blank_price / good, good * everything)
 
         for hub in data.hubs:
             S = [model.new_int_var(hub.reserve, everything, "") for _ in days]  # noqa: N806
@@ -107,13 +112,27 @@ def solve(instance: Instance, time_limit: float, seed: int, phases: Phases) -> P
             short = model.new_int_var(0, 1000 * applied, "")
             needed = round(1000 * promise.needed)
             model.add(short + 1000 * total([R[q, promise.day] for q in promise.queues]) >= needed)
-            charge(short, promise.penalty / 1000)
+            charge(short, Fraction(promise.penalty).limit_denominator(10**6) / 1000, 1000 * applied)
 
-        model.minimize(cp_model.LinearExpr.weighted_sum(priced, prices) + data.constant)
+        # Of an objective with decimals CP-SAT gives only a weak bound: prices are made whole instead.
+        whole, scale = _whole(prices, limits)
+        model.minimize(cp_model.LinearExpr.weighted_sum(priced, whole))
+        for decision in [*x.values(), *r.values(), *y, *z]:
+            model.add_hint(decision, 0)  # doing nothing is allowed: without the hint minutes pass without a plan
+
+    bounds: list[float] = []
+
+    def money(value: float) -> float:
+        return value / scale + data.constant
+
+    def on_bound(bound: float) -> None:
+        if isfinite(bound):
+            bounds.append(money(bound))
+            phases.improved(None, bounds[-1])
 
     class Incumbents(cp_model.CpSolverSolutionCallback):
         def on_solution_callback(self) -> None:
-            phases.improved(self.objective_value, self.best_objective_bound)
+            phases.improved(money(self.objective_value), None)
 
     with phases.measured("solve"):
         solver = cp_model.CpSolver()
@@ -121,16 +140,26 @@ def solve(instance: Instance, time_limit: float, seed: int, phases: Phases) -> P
         solver.parameters.num_workers = THREADS
         solver.parameters.random_seed = seed
         solver.parameters.relative_gap_limit = 0.0
+        solver.best_bound_callback = on_bound
         status = solver.solve(model, Incumbents())
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        # Without a plan its bound may be that of an objective never looked at: 0 says nothing.
-        phases.improved(None, None)
-        return PeerAnswer.without_plan()
-    bound = float(solver.best_objective_bound)
-    phases.improved(float(solver.objective_value), bound)
+        # Without a plan the solver's own number may be a 0 that nobody proved: only what it called is.
+        return PeerAnswer.without_plan(bounds[-1] if bounds else None)
+    bound = money(solver.best_objective_bound)
+    phases.improved(money(solver.objective_value), bound)
     return data.answer(
         {key: float(solver.value(variable)) for key, variable in x.items()},
         [float(solver.value(variable)) for variable in y],
         {key: float(solver.value(variable)) for key, variable in r.items()},
         bound,
     )
+
+
+def _whole(prices: list[Fraction], limits: list[int]) -> tuple[list[int], int]:
+    """Prices times a scale, as whole numbers; exact if the largest total stays within 62 bits.
+
+    Otherwise rounded down: no variable is negative, so that the bound holds all the same.
+    """
+    largest = sum(abs(price) * limit for price, limit in zip(prices, limits, strict=True))
+    scale = max(1, min(lcm(*(price.denominator for price in prices)), 2**61 // max(1, ceil(largest))))
+    return [floor(price * scale) for price in prices], scale
