@@ -1,7 +1,7 @@
 """Run one peer by hand.
 
-    python -m benchmarks.peers linopy instances/kepri-2017.json --time-limit 60 --out linopy.plan.json
-    python -m benchmarks.peers pulp instances/kepri-2017.json --json
+python -m benchmarks.peers linopy instances/kepri-2017.json --time-limit 60 --out linopy.plan.json
+python -m benchmarks.peers pulp instances/kepri-2017.json --json
 """
 
 from __future__ import annotations
@@ -67,7 +67,9 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("peer", choices=list(PEERS))
     parser.add_argument("instance", type=Path)
-    parser.add_argument("--time-limit", type=_positive, default=60.0, metavar="S", help="building included (60)")
+    parser.add_argument(
+        "--time-limit", type=_positive, default=60.0, metavar="S", help="building included (60)"
+    )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, help="write the rounded plan, if it passes the check")
     parser.add_argument("--json", action="store_true", help="one JSON object")

@@ -293,7 +293,9 @@ def _trips(instance: Instance, queues: list[Queue]) -> list[Trip]:
     offices = {office.id: (i, office) for i, office in enumerate(instance.offices)}
     depots = {depot.id: depot for depot in instance.depots}
     senders = {lane.origin for lane in instance.lanes}
-    everything = sum(office.blanks + sum(row.cards for row in office.in_transit) for office in instance.offices)
+    everything = sum(
+        office.blanks + sum(row.cards for row in office.in_transit) for office in instance.offices
+    )
     everything += sum(depot.stock + sum(row.cards for row in depot.deliveries) for depot in instance.depots)
     trips: list[Trip] = []
     for number, lane in enumerate(instance.lanes):
@@ -306,9 +308,9 @@ def _trips(instance: Instance, queues: list[Queue]) -> list[Trip]:
         is_open = lane.open if isinstance(lane.open, (list, tuple)) else [lane.open] * days
         use = [most] * days
         if depot is not None and lane.destination in offices and lane.destination not in senders:
-            i, office = offices[lane.destination]
+            i, destination = offices[lane.destination]
             applicants = sum(queue.applied[-1] for queue in queues if queue.office == i)
-            use = _useful_packs(instance, office, applicants)
+            use = _useful_packs(instance, destination, applicants)
         for day in range(days - lane.lead_days):
             packs = min(most, max(use[day + lane.lead_days], lane.min_packs))
             if is_open[day] and packs >= lane.min_packs:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from typing import Any
 
 import numpy as np
@@ -17,14 +18,19 @@ LIBRARIES = ("linopy", "highspy")
 
 def solve(instance: Instance, time_limit: float, seed: int, phases: Phases) -> PeerAnswer:
     deadline = Deadline(time_limit)
-    with phases.measured("build"):
+    with phases.measured("build"), warnings.catch_warnings():
         import highspy
         import linopy
+        from linopy.semantics import LinopySemanticsWarning
+
+        # What a shift or a mask leaves without a variable counts as 0, which is what is wanted here; linopy
+        # announces that this will have to be said.
+        warnings.simplefilter("ignore", LinopySemanticsWarning)
 
         data = describe(instance)
         model = linopy.Model()
         costs: list[Any] = []
-        x, r, R, X = _add_queues(model, data, costs)  # noqa: N806  R and X of the model
+        x, r, R = _add_queues(model, data, costs)  # noqa: N806  R of the model
         arriving, leaving, y = _add_trips(model, data, costs)
         _add_offices(model, data, costs, x, r, arriving, leaving)
         _add_depots(model, data, arriving, leaving)
@@ -77,23 +83,24 @@ def _array(values: Any, *dims: str) -> Any:
     import xarray
 
     values = np.asarray(values)
-    return xarray.DataArray(values, dims=dims, coords={d: np.arange(n) for d, n in zip(dims, values.shape, strict=True)})
+    return xarray.DataArray(
+        values, dims=dims, coords={d: np.arange(n) for d, n in zip(dims, values.shape, strict=True)}
+    )
 
 
-def _add_queues(model: Any, data: Data, costs: list[Any]) -> tuple[Any, Any, Any, Any]:
-    """x, r, R and X with rules 1, 2, 4, 5 and the price of waiting; None where there are none."""
+def _add_queues(model: Any, data: Data, costs: list[Any]) -> tuple[Any, Any, Any]:
+    """x, r and R with rules 1, 2, 4, 5 and the price of waiting; None where there are none."""
     if not data.queues:
-        return None, None, None, None
+        return None, None, None
     applied = _array([queue.applied for queue in data.queues], "queue", "day")
     r = model.add_variables(lower=0, upper=applied, integer=data.whole_records, name="cards")
     R = model.add_variables(lower=0, upper=applied, name="cards so far")  # noqa: N806
     model.add_constraints(R - R.shift(day=1) - r == 0, name="cards add up")
     costs.append((R * _array([queue.card_price for queue in data.queues], "queue", "day")).sum())
-    for kind, needs in (("ready", False), ("ingested", True)):
-        chosen = [q for q, queue in enumerate(data.queues) if queue.needs_ingestion is needs]
-        if kind == "ready" and chosen:
-            ready = _array([queue.ready for queue in data.queues], "queue", "day").sel(queue=chosen)
-            model.add_constraints(R.sel(queue=chosen) <= ready, name="ready from the start")
+    straight = [q for q, queue in enumerate(data.queues) if not queue.needs_ingestion]
+    if straight:
+        ready = _array([data.queues[q].ready for q in straight], "queue", "day").assign_coords(queue=straight)
+        model.add_constraints(R.sel(queue=straight) <= ready, name="cards of those in the database")
     late = [(q, tier) for q, queue in enumerate(data.queues) for tier in queue.tiers]
     if late:
         waited = _array([tier.applied for _, tier in late], "late", "day")
@@ -103,13 +110,17 @@ def _add_queues(model: Any, data: Data, costs: list[Any]) -> tuple[Any, Any, Any
         costs.append((O * _array([tier.price for _, tier in late], "late", "day")).sum())
     ingesting = data.ingesting
     if not ingesting:
-        return None, r, R, None
+        return None, r, R
     chosen_queues = [data.queues[q] for q in ingesting]
-    limit = _array([queue.ingestible for queue in chosen_queues], "queue", "day").assign_coords(queue=ingesting)
+    limit = _array([queue.ingestible for queue in chosen_queues], "queue", "day").assign_coords(
+        queue=ingesting
+    )
     x = model.add_variables(lower=0, upper=limit, integer=data.whole_records, name="ingest")
     X = model.add_variables(lower=0, upper=limit, name="ingested so far")  # noqa: N806
     model.add_constraints(X - X.shift(day=1) - x == 0, name="records add up")
-    price = _array([queue.ingest_price for queue in chosen_queues], "queue", "day").assign_coords(queue=ingesting)
+    price = _array([queue.ingest_price for queue in chosen_queues], "queue", "day").assign_coords(
+        queue=ingesting
+    )
     costs.append((X * price).sum())
     ready = _array([queue.ready for queue in chosen_queues], "queue", "day").assign_coords(queue=ingesting)
     model.add_constraints(
@@ -119,11 +130,11 @@ def _add_queues(model: Any, data: Data, costs: list[Any]) -> tuple[Any, Any, Any
     if data.room is not None:
         room = _array(data.room, "day").sel(day=data.room_days)
         model.add_constraints(X.sum("queue").sel(day=data.room_days) <= room, name="storage")
-    return x, r, R, X
+    return x, r, R
 
 
 def _add_trips(model: Any, data: Data, costs: list[Any]) -> tuple[Any, Any, Any]:
-    """y and z with rule 9 and freight; (packs, trips) by lane and day of arrival, then of dispatch, then y."""
+    """Rule 9 and freight; packs and trips by lane and day of arrival, packs by day of dispatch, y."""
     if not data.trips:
         return None, None, None
     shape = (data.lanes, data.days)
@@ -154,7 +165,7 @@ def _add_trips(model: Any, data: Data, costs: list[Any]) -> tuple[Any, Any, Any]
         joined = parts[0] if len(parts) == 1 else linopy.merge(parts, dim="lane")
         return joined.sel(lane=np.arange(data.lanes))
 
-    return (on_arrival(y), on_arrival(z), lead), 1 * y, y
+    return (on_arrival(y), on_arrival(z)), 1 * y, y
 
 
 def _add_offices(
@@ -180,7 +191,9 @@ def _add_offices(
         ingested = x.groupby(of_queue).sum()
         linked = [int(i) for i in ingested.coords["office"] if stores[int(i)].ingest_capacity is not None]
         if linked:
-            capacity = _array([stores[i].ingest_capacity for i in linked], "office", "day").assign_coords(office=linked)
+            capacity = _array([stores[i].ingest_capacity for i in linked], "office", "day").assign_coords(
+                office=linked
+            )
             model.add_constraints(ingested.sel(office=linked) <= capacity, name="office link")
     places = {store.id: i for i, store in enumerate(stores)}
     balance = _with_packs(balance, data, places, "office", arriving, leaving)
@@ -190,7 +203,7 @@ def _add_offices(
     limited = [trip for trip in data.trips if trip.destination in places]
     limited = [trip for trip in limited if stores[places[trip.destination]].max_blanks is not None]
     if limited:
-        _, z_in, lead = arriving
+        _, z_in = arriving
         lanes = sorted({trip.lane for trip in limited})
         to = {trip.lane: places[trip.destination] for trip in limited}
         arrives = np.zeros((len(lanes), data.days), dtype=bool)
@@ -201,7 +214,9 @@ def _add_offices(
         destination = _array([to[lane] for lane in lanes], "lane").assign_coords(lane=lanes)
         on_hand = (1 * H.sel(office=destination)).drop_vars("office")
         mask = _array(arrives, "lane", "day").assign_coords(lane=lanes)
-        model.add_constraints(on_hand + slack * z_in.sel(lane=lanes) <= limit + slack, mask=mask, name="store")
+        model.add_constraints(
+            on_hand + slack * z_in.sel(lane=lanes) <= limit + slack, mask=mask, name="store"
+        )
 
 
 def _add_depots(model: Any, data: Data, arriving: Any, leaving: Any) -> None:

@@ -118,7 +118,9 @@ def solve(instance: Instance, time_limit: float, seed: int, phases: Phases) -> P
         whole, scale = _whole(prices, limits)
         model.minimize(cp_model.LinearExpr.weighted_sum(priced, whole))
         for decision in [*x.values(), *r.values(), *y, *z]:
-            model.add_hint(decision, 0)  # doing nothing is allowed: without the hint minutes pass without a plan
+            model.add_hint(
+                decision, 0
+            )  # doing nothing is allowed: without the hint minutes pass without a plan
 
     bounds: list[float] = []
 

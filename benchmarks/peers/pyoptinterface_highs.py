@@ -108,7 +108,7 @@ def solve(instance: Instance, time_limit: float, seed: int, phases: Phases) -> P
         model.set_raw_parameter("time_limit", deadline.remaining)
         model.optimize()
         # Not ModelAttribute.RelativeGap, which is the gap asked for.
-        dual = float(model.get_raw_information("mip_dual_bound"))
+        dual = float(model.get_raw_info_double("mip_dual_bound"))
         status = model.get_model_attribute(poi.ModelAttribute.TerminationStatus)
         point = model.get_model_attribute(poi.ModelAttribute.PrimalStatus)
         found = point == poi.ResultStatusCode.FEASIBLE_POINT
@@ -118,7 +118,7 @@ def solve(instance: Instance, time_limit: float, seed: int, phases: Phases) -> P
     if not found:
         phases.improved(None, bound)
         return PeerAnswer.without_plan(bound)
-    value = float(model.get_raw_information("objective_function_value"))
+    value = float(model.get_raw_info_double("objective_function_value"))
     if not whole and status == poi.TerminationStatusCode.OPTIMAL:
         bound = value
     phases.improved(value, bound)
