@@ -173,7 +173,7 @@ def describe(instance: Instance) -> Data:
     days = instance.days
     queues: list[Queue] = []
     constant = 0.0
-    for i, office in enumerate(instance.offices):
+    for i in range(len(instance.offices)):
         for s in range(len(instance.streams)):
             queue, unavoidable = _queue(instance, i, s)
             constant += unavoidable
