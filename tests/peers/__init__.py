@@ -1,0 +1,1 @@
+"""The peers of the benchmark against us: the same optimum from formulations written apart."""
