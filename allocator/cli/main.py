@@ -22,6 +22,7 @@ from allocator.cli.check import check_command
 from allocator.cli.generate import generate_command
 from allocator.cli.schema import schema_command
 from allocator.cli.solve import solve_command
+from allocator.cli.tables import convert_command, new_command
 
 _UsageError: type[Exception] = typer.BadParameter.__mro__[2]  # click's, which typer does not name
 assert _UsageError.__name__ == "ClickException"
@@ -86,6 +87,8 @@ def _listed(title: str, items: dict[str, str]) -> str:
 
 _add("solve", solve_command, _policies)
 _add("check", check_command)
+_add("new", new_command)
+_add("convert", convert_command)
 _add("generate", generate_command, _families)
 _add("schema", schema_command)
 _add("backends", backends_command)
