@@ -10,10 +10,11 @@ if TYPE_CHECKING:
     from allocator.instance.files import dump_instance, parse_instance
     from allocator.instance.generate import FAMILIES, generate_instance
     from allocator.instance.models import Instance
-    from allocator.plan.files import dump_plan, load_plan, parse_plan, save_plan
+    from allocator.plan.files import dump_plan, parse_plan, save_plan
     from allocator.plan.models import Plan
     from allocator.solving import Outcome, solve
     from allocator.tables.files import load_instance, save_instance
+    from allocator.tables.plan_files import load_plan
     from allocator.verdict import Verdict, verify
 
 __version__ = "0.1.0"
@@ -30,7 +31,7 @@ _HOMES = {
     "FAMILIES": "allocator.instance.generate",
     "generate_instance": "allocator.instance.generate",
     "Plan": "allocator.plan.models",
-    "load_plan": "allocator.plan.files",
+    "load_plan": "allocator.tables.plan_files",
     "parse_plan": "allocator.plan.files",
     "dump_plan": "allocator.plan.files",
     "save_plan": "allocator.plan.files",

@@ -19,6 +19,7 @@ from allocator import __version__
 from allocator.cli import errors
 from allocator.cli.backends import backends_command
 from allocator.cli.check import check_command
+from allocator.cli.export import export_command
 from allocator.cli.generate import generate_command
 from allocator.cli.schema import schema_command
 from allocator.cli.solve import solve_command
@@ -89,6 +90,7 @@ _add("solve", solve_command, _policies)
 _add("check", check_command)
 _add("new", new_command)
 _add("convert", convert_command)
+_add("export", export_command)
 _add("generate", generate_command, _families)
 _add("schema", schema_command)
 _add("backends", backends_command)

@@ -8,19 +8,24 @@ import io
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 
 from allocator.errors import InputError, OutputError, Problem
-from allocator.tables.sheets import Cell, Sheets, Table, build_sheet, is_note
+from allocator.tables.sheets import Cell, Sheets, Table, build_sheet, is_note, normalised
 from allocator.tables.text import protect
 
 MAX_FILES = 200
 _MARK = "allocator.txt"
 
 
-def read_csv_folder(folder: Path, known: Iterable[str], max_bytes: int) -> Sheets:
-    """Every CSV file of a folder whose name is known. Raises InputError when there is nothing to read."""
+def read_csv_folder(
+    folder: Path, known: Iterable[str], max_bytes: int, unread: Collection[str] = ()
+) -> Sheets:
+    """Every CSV file of a folder whose name is known; those `unread` are passed over.
+
+    Raises InputError where there is nothing to read.
+    """
     sheets = Sheets("{}.csv")
     try:
         paths = sorted(path for path in folder.iterdir() if path.suffix.casefold() == ".csv")
@@ -28,6 +33,7 @@ def read_csv_folder(folder: Path, known: Iterable[str], max_bytes: int) -> Sheet
     except OSError as error:
         raise InputError([Problem("", error.strerror or str(error), "a readable folder")]) from error
     paths = [path for path in paths if not is_note(path.stem) and not path.name.startswith(".")]
+    paths = [path for path in paths if normalised(path.stem) not in unread]
     if not paths:
         raise InputError([Problem("", "a folder without CSV files", "settings.csv, offices.csv and others")])
     if size > max_bytes or len(paths) > MAX_FILES:

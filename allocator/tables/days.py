@@ -23,6 +23,8 @@ class DayRow:
     sheet: Sheet
     row: int
     columns: list[int]
+    broken: bool
+    """Whether the days of the columns are unknown."""
     values: list[int | bool]
 
     @property
@@ -42,7 +44,7 @@ def read_day_columns(
         return {}
     layout = reader.layouts[name]
     keys = [column.name for column in layout.columns]
-    columns = _day_columns(reader, sheet, keys, start, days)
+    columns, broken = _day_columns(reader, sheet, keys, start, days)
     rows: dict[tuple[object, ...], DayRow] = {}
     contents = dict(sheet.rows)
     if name == "quota":
@@ -58,7 +60,7 @@ def read_day_columns(
             reader.problems.append(Problem(sheet.place(row), f"{shown} for the second time", "each row once"))
             continue
         values = _values(reader, sheet, row, contents[row], columns, flags=name == "open")
-        rows[key] = DayRow(sheet, row, columns, values)
+        rows[key] = DayRow(sheet, row, columns, broken, values)
     return rows
 
 
@@ -82,8 +84,8 @@ def _values(
 
 def _day_columns(
     reader: Reader, sheet: Sheet, keys: list[str], start: datetime.date | None, days: object
-) -> list[int]:
-    """The column of each day, from day 0 on."""
+) -> tuple[list[int], bool]:
+    """The column of each day, from day 0 on, and whether something is wrong with them."""
     found: dict[int, int] = {}
     wrong: Problem | None = None  # a changed start makes every header wrong: it is told once
     for column, cell in enumerate(sheet.header):
@@ -100,7 +102,7 @@ def _day_columns(
         found[day] = column
     if wrong is not None:
         reader.problems.append(wrong)
-        return [found[day] for day in sorted(found)]
+        return [], True
     missing = [day for day in range(min(len(found), 10**6)) if day not in found]
     if missing:
         place = sheet.place(sheet.header_row)
@@ -109,7 +111,9 @@ def _day_columns(
         place = sheet.place(sheet.header_row)
         expected = f"{days}, a column for each day, as the setting days says"
         reader.problems.append(Problem(place, f"columns for {len(found)} days", expected))
-    return [found[day] for day in sorted(found)]
+    else:
+        return [found[day] for day in sorted(found)], False
+    return [], True
 
 
 def _day_of(cell: Cell, start: datetime.date | None) -> int:

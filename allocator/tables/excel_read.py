@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime
 import re
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
 from allocator.errors import InputError, Problem
-from allocator.tables.sheets import Cell, Sheets, build_sheet, is_empty, is_note, letters
+from allocator.tables.sheets import Cell, Sheets, build_sheet, is_empty, is_note, letters, normalised
 
 MAX_CELLS: Final = 4_000_000
 MAX_UNPACKED: Final = 8
@@ -24,8 +24,11 @@ _EXPECTED: Final = "an Excel workbook, .xlsx"
 _TYPES: Final = (str, bool, int, float, datetime.date)
 
 
-def read_excel(path: Path, known: Iterable[str], max_bytes: int) -> Sheets:
-    """The sheets of a workbook whose names are known. Raises InputError where there is nothing to read."""
+def read_excel(path: Path, known: Iterable[str], max_bytes: int, unread: Collection[str] = ()) -> Sheets:
+    """The sheets of a workbook whose names are known; those `unread` are passed over.
+
+    Raises InputError where there is nothing to read.
+    """
     formulas = _require_sane(path, max_bytes)
     from openpyxl import load_workbook
 
@@ -36,7 +39,7 @@ def read_excel(path: Path, known: Iterable[str], max_bytes: int) -> Sheets:
         raise InputError([Problem("", f"a workbook that cannot be read ({error})", _EXPECTED)]) from None
     sheets = Sheets("sheet {}")
     for sheet in book.worksheets:
-        if is_note(sheet.title):
+        if is_note(sheet.title) or normalised(sheet.title) in unread:
             continue
         label = f"sheet {sheet.title.strip()}"
         sheets.problems.extend(_hidden(sheet, label))

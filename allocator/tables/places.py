@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from allocator.tables.days import DayRow
@@ -38,10 +39,10 @@ class Places:
 
     def told(self, place: str) -> None:
         """There is a message about this place already."""
-        self._told.add(place)
+        self._told.add(_without_name(place))
 
     def was_told(self, place: str) -> bool:
-        return place in self._told
+        return _without_name(place) in self._told
 
     def find(self, location: Sequence[str | int]) -> str | None:
         """The place that is nearest to a location."""
@@ -57,3 +58,8 @@ class Places:
             if head in self._named:
                 return self._named[head]
         return None
+
+
+def _without_name(place: str) -> str:
+    """A place without the name of the column, which not every message has beside the letter."""
+    return re.sub(r" \([^,]*\)$", "", place)

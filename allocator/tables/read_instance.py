@@ -72,10 +72,11 @@ class _Building:
             document[name] = record.value
             self.places.set((name,), record.place)
         document["costs"] = costs
-        self.places.set(("storage",), self.sheets.label.format("settings") + ", storage_free")
-        for name in ("", *(column.name for column in SETTINGS)):
-            where = self.sheets.label.format("settings")
-            self.places.set_default(("costs", name) if name in COSTS else (name,), f"{where}, {name}")
+        for name in (column.name for column in SETTINGS):
+            location = ("costs", name) if name in COSTS else (name,)
+            self.places.set_default(location, self.reader.setting_place(name))
+        self.places.set_default(("storage",), self.reader.setting_place("storage_free"))
+        self.places.set_default(("costs",), self.sheets.label.format("settings"))
         if quota is not None:
             self._fill_daily("quota", [((), quota, document, ())], "quota")
         elif "quota" in self.sheets.by_name:
@@ -203,7 +204,11 @@ class _Building:
                 place = record.place_of(field) if record else ""
                 wanted = f"a row for it in the sheet {field}" if None not in key else "an id beside it"
                 self.problems.append(Problem(place, '"by day"', wanted))
-                self.places.told(place)
+                self.places.told(self.places.find((*location, field)) or place)
+                continue
+            if table[key].broken:
+                del document[field]
+                self.places.told(self.places.find((*location, field)) or "")
                 continue
             self.places.set_days((*location, field), table[key])
             document[field] = table[key].values

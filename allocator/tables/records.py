@@ -62,6 +62,7 @@ class Reader:
         self.problems = problems
         self.layouts = LAYOUTS if layouts is None else layouts
         self.start: datetime.date | None = None
+        self._settings: dict[str, str] = {}
 
     def settings(self, columns: Sequence[Column]) -> list[Setting]:
         """The settings that have a value; `start` comes first, since days may be dates."""
@@ -85,13 +86,18 @@ class Reader:
             seen.add(name)
             if is_empty(value):
                 continue
+            setting = Setting(name, None, sheet, row, found["value"])
+            self._settings[name] = setting.place
             try:
-                setting = Setting(name, None, sheet, row, found["value"])
                 meant = self.read(known[name].kind, value)
                 settings.append(Setting(name, meant, sheet, row, found["value"]))
             except BadCellError as error:
                 self.problems.append(Problem(setting.place, cells.show_cell(value), str(error)))
         return settings
+
+    def setting_place(self, name: str) -> str:
+        """Where a setting stands, or would stand."""
+        return self._settings.get(name, f"{self.sheets.label.format('settings')}, {name}")
 
     def records(self, name: str) -> Iterator[Record]:
         """The rows of a sheet that has a layout; none where there is no such sheet."""
