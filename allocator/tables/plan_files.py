@@ -90,9 +90,11 @@ def plan_from_sheets(sheets: Sheets) -> Plan:
     problems = list(sheets.problems)
     reader, places = Reader(sheets, problems, PLAN_LAYOUTS), Places()
     document: dict[str, Any] = {}
-    for name in ("settings", *_ROWS):
-        if name not in sheets.by_name:
-            problems.append(Problem(sheets.label.format(name), "", "this sheet, it is required in a plan"))
+    problems.extend(
+        Problem(sheets.label.format(name), "", "this sheet, it is required in a plan")
+        for name in ("settings", *_ROWS)
+        if name not in sheets.by_name
+    )
     for setting in reader.settings(PLAN_SETTINGS):
         document[setting.name] = setting.value
         places.set((setting.name,), setting.place)
