@@ -133,12 +133,15 @@ def _rows(path: Path, max_bytes: int) -> list[tuple[int, Sequence[Cell]]]:
         raise InputError([Problem(path.name, "a null character", "CSV text")])
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     rows: list[tuple[int, Sequence[Cell]]] = []
+    longest = csv.field_size_limit(max_bytes)  # the file is small enough, so its cells are
     try:
         for row in reader:
             rows.append((reader.line_num, row))  # noqa: PERF401 - the line number is that of the moment
     except csv.Error as error:
         place = f"{path.name}, row {reader.line_num}"
         raise InputError([Problem(place, str(error), "CSV, with quotes closed")]) from None
+    finally:
+        csv.field_size_limit(longest)
     return rows
 
 

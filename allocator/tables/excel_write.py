@@ -100,7 +100,7 @@ def _write_cell(sheet: Any, formats: _Formats, row: int, column: int, cell: Cell
             sheet.write_string(row, column, cell.isoformat(), formats.text)
         else:
             sheet.write_datetime(row, column, cell)
-    elif _fits(cell):
+    elif isinstance(cell, float) or _fits(cell):  # floats are figures for people
         sheet.write_number(row, column, cell)
     else:
         sheet.write_string(row, column, format(Decimal(str(cell)), "f"), formats.text)
@@ -108,8 +108,8 @@ def _write_cell(sheet: Any, formats: _Formats, row: int, column: int, cell: Cell
 
 def _fits(cell: Cell) -> bool:
     """Whether a cell keeps the number digit for digit: xlsxwriter writes sixteen."""
-    assert isinstance(cell, int | float | Decimal)
-    exact = Decimal(repr(cell)) if isinstance(cell, float) else Decimal(cell)
+    assert isinstance(cell, int | Decimal)
+    exact = Decimal(cell)
     if exact.is_zero():
         return True
     digits = len(exact.normalize().as_tuple().digits)

@@ -34,7 +34,10 @@ def load_instance(path: str | os.PathLike[str], max_bytes: int = MAX_BYTES) -> I
 
 
 def save_instance(instance: Instance, path: str | os.PathLike[str]) -> None:
-    """Write an instance, whole or not at all, in the format of the name. Raises OutputError."""
+    """Write an instance, whole or not at all: a name ending in .json or .xlsx, or a folder of CSV files.
+
+    Raises OutputError, and InputError for a name that stands for no format.
+    """
     target = Path(path)
     kind = format_to_write(target)
     if kind == "json":

@@ -71,6 +71,7 @@ def test_no_plan_that_breaks_a_rule_leaves_as_orders(run: Run, small: Path, tmp_
         ("export", "small.json", "p.json", "-o", "x.xlsx", "--format", "csv"),
         ("export", "small.json", "p.json", "-o", "x", "--format", "word"),
         ("new", "x.txt"),
+        ("solve", "small.json", "--out", "plan.xlsx"),
     ],
 )
 def test_names_that_stand_for_no_format(
@@ -98,3 +99,10 @@ def test_faults_name_file_and_cell(run: Run, small: Path, tmp_path: Path) -> Non
     assert fault["file"] == "t"
     assert fault["path"] == "streams.csv, row 2, column needs_ingestion"
     assert fault["found"] == '"maybe"'
+
+
+def test_generate_writes_a_workbook(run: Run, tmp_path: Path) -> None:
+    assert run("generate", "blanks", "--offices", 3, "--days", 7, "-o", "made.xlsx").exit_code == 0
+    assert run("convert", "made.xlsx", "made.json").exit_code == 0
+    run("generate", "blanks", "--offices", 3, "--days", 7, "-o", "same.json")
+    assert load_instance(tmp_path / "made.json") == load_instance(tmp_path / "same.json")

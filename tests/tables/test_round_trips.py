@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from allocator.errors import OutputError
 from allocator.instance.models import Instance
 from allocator.tables.files import load_instance, save_instance
 from allocator.tables.template import template_instance
@@ -118,6 +119,14 @@ def test_a_demand_without_anything_is_kept() -> None:
     instance = Instance.model_validate(document)
     for name in FORMATS:
         assert again(instance, name).offices[0].demand.keys() == instance.offices[0].demand.keys()
+
+
+def test_a_text_longer_than_a_cell_of_excel(tmp_path: Path) -> None:
+    instance = Instance.model_validate(tiny_document(description="x" * 200_000))
+    assert again(instance, "tables") == instance
+    with pytest.raises(OutputError, match="a cell takes 32,767"):
+        save_instance(instance, tmp_path / "book.xlsx")
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.national
