@@ -40,7 +40,7 @@ def protect(text: str, *, loose: bool) -> str:
 def unprotect(cell: str) -> str | None:
     """The text that a cell means; None for an empty cell.
 
-    Raises ValueError for a text in double quotes that is no JSON text.
+    Raises ValueError for a text in double quotes that is no JSON text of Unicode characters.
     """
     text = cell.strip()
     if not text:
@@ -48,4 +48,5 @@ def unprotect(cell: str) -> str | None:
     if not text.startswith('"'):
         return text
     value: str = json.loads(text)
+    value.encode()  # JSON can spell half a surrogate pair, which is no text
     return value
