@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
+from allocator.errors import AllocatorError
 from allocator.tables.csv_folder import write_folder
 from allocator.tables.sheets import Cell, Table
 
@@ -14,10 +15,14 @@ from allocator.tables.sheets import Cell, Table
 def write_parquet_folder(tables: Sequence[Table], folder: Path, guide: str) -> None:
     """Write a folder whole or not at all: dates as dates, counts as integers, money as numbers.
 
-    Raises OutputError.
+    Raises OutputError, and AllocatorError where the extra is not installed.
     """
-    import polars
-
+    try:
+        import polars
+    except ImportError as error:
+        raise AllocatorError(
+            "Parquet needs polars; install it with: pip install 'allocator[parquet]'"
+        ) from error
     types = {"text": polars.String, "count": polars.Int64, "date": polars.Date, "amount": polars.Float64}
 
     def fill(target: Path) -> None:

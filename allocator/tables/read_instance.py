@@ -38,6 +38,8 @@ class _Building:
         self.reader = Reader(sheets, self.problems)
         self.document: Document = {}
         self.start: datetime.date | None = None
+        self.no_offices = "offices" not in sheets.by_name
+        """It is told once, and nothing that follows from it."""
 
     def instance(self) -> Instance:
         for name in REQUIRED:
@@ -157,7 +159,7 @@ class _Building:
         for record in self.reader.records(sheet):
             named = tuple(record.values.get(key) for key in keys)
             home = homes.get(named)
-            if None in named:
+            if None in named or (self.no_offices and what == "queue"):
                 continue
             shown = " and ".join(map(str, named))
             if what == "queue":
@@ -174,8 +176,8 @@ class _Building:
             rows.append({key: value for key, value in record.values.items() if key not in keys})
 
     def _known(self, record: Record, known: bool, column: str, name: object) -> bool:
-        if name is None:
-            return False  # told where the cell was read
+        if name is None or (self.no_offices and column == "office"):
+            return False  # told already
         if not known:
             expected = f"the id of one of the {column}s of the sheet {column}s"
             self.problems.append(Problem(record.place_of(column), f'"{name}"', expected))
@@ -189,14 +191,15 @@ class _Building:
     ) -> None:
         """Put the values by day where their cell says "by day", and tell of those that miss each other."""
         table = read_day_columns(self.reader, field, self.start, self.document.get("days"))
-        asked = {}
+        asked, told = {}, {problem.path for problem in self.problems}
         for key, record, document, location in entries:
             if document.get(field) is not ByDay:
-                if key in table and None not in key and key not in asked:
+                wrong = record is not None and record.place_of(field) in told
+                if key in table and None not in key and key not in asked and not wrong:
                     where = "settings" if field == "quota" else home
                     expected = f'"by day" in the column {field} of the sheet {where}, or no such row'
                     self.problems.append(Problem(table[key].place, "values by day", expected))
-                    asked[key] = True
+                asked[key] = True
                 continue
             asked[key] = True
             if key not in table:
@@ -213,7 +216,11 @@ class _Building:
             self.places.set_days((*location, field), table[key])
             document[field] = table[key].values
         for key, row in table.items():
-            if key not in asked and None not in key:
+            if (
+                key not in asked
+                and None not in key
+                and not (self.no_offices and home in {"offices", "demand"})
+            ):
                 shown = " and ".join(map(str, key)) or "values by day"
                 self.problems.append(Problem(row.place, shown, f"a row of the sheet {home} that asks for it"))
 
@@ -231,6 +238,8 @@ class _Building:
     def _from_model(self, error: ValidationError) -> Iterator[Problem]:
         """What the model complains of, without what follows from a cell that was told of already."""
         for location, problem in located_problems(error):
+            if self.no_offices and location[0] in {"lanes", "targets"} and len(location) > 2:
+                continue
             place = self.places.find(location)
             if place is None:
                 place = format_path(location)

@@ -287,3 +287,14 @@ def test_another_encoding_is_told(folder: Path) -> None:
 def test_an_empty_folder(tmp_path: Path) -> None:
     (fault,) = faults(tmp_path)
     assert "a folder without CSV files" in fault
+
+
+def test_what_follows_from_a_fault_is_not_told(folder: Path) -> None:
+    offices = (folder / "offices.csv").read_text(encoding="utf-8-sig")
+    (folder / "offices.csv").write_text(offices.replace("by day", "1.5"))
+    assert [fault.split(":")[0] for fault in faults(folder)] == [
+        "offices.csv, row 2, column ingest_capacity",
+        "offices.csv, row 2, column print_capacity",
+    ]
+    (folder / "offices.csv").unlink()
+    assert faults(folder) == ["offices.csv: expected this sheet, it is required"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime
 import json
+import sys
 import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,7 +15,7 @@ import polars
 import pytest
 from hypothesis import given, settings
 
-from allocator.errors import InputError, OutputError
+from allocator.errors import AllocatorError, InputError, OutputError
 from allocator.instance.models import Instance
 from allocator.plan.arrays import plan_to_arrays
 from allocator.plan.models import Plan, Solution
@@ -126,6 +127,15 @@ def test_parquet_has_types(shipped: tuple[Instance, Plan], tmp_path: Path) -> No
     assert row["date"] == datetime.date(2024, 2, 28)
     assert row["arrival_date"] == datetime.date(2024, 3, 1)
     assert (row["from"], row["from_name"], row["cards"]) == ("21.10", "=cmd|' /C calc'!A0", 40)
+
+
+def test_parquet_without_its_library(
+    shipped: tuple[Instance, Plan], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "polars", None)
+    with pytest.raises(AllocatorError, match=r"allocator\[parquet\]"):
+        export(*shipped, tmp_path, "parquet")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_faults_are_told_by_place(shipped: tuple[Instance, Plan], tmp_path: Path) -> None:
