@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from allocator.errors import AllocatorError, InputError, OutputError
     from allocator.explanation import Explanation, explain
-    from allocator.instance.files import dump_instance, load_instance, parse_instance, save_instance
+    from allocator.instance.files import dump_instance, parse_instance
     from allocator.instance.generate import FAMILIES, generate_instance
     from allocator.instance.models import Instance
-    from allocator.plan.files import dump_plan, load_plan, parse_plan, save_plan
+    from allocator.plan.files import dump_plan, parse_plan, save_plan
     from allocator.plan.models import Plan
     from allocator.solving import Outcome, solve
+    from allocator.tables.files import load_instance, save_instance
+    from allocator.tables.plan_files import load_plan
     from allocator.verdict import Verdict, verify
 
 __version__ = "0.1.0"
@@ -25,14 +27,14 @@ _HOMES = {
     "Explanation": "allocator.explanation",
     "explain": "allocator.explanation",
     "Instance": "allocator.instance.models",
-    "load_instance": "allocator.instance.files",
+    "load_instance": "allocator.tables.files",
     "parse_instance": "allocator.instance.files",
     "dump_instance": "allocator.instance.files",
-    "save_instance": "allocator.instance.files",
+    "save_instance": "allocator.tables.files",
     "FAMILIES": "allocator.instance.generate",
     "generate_instance": "allocator.instance.generate",
     "Plan": "allocator.plan.models",
-    "load_plan": "allocator.plan.files",
+    "load_plan": "allocator.tables.plan_files",
     "parse_plan": "allocator.plan.files",
     "dump_plan": "allocator.plan.files",
     "save_plan": "allocator.plan.files",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, TypeVar
@@ -110,15 +110,18 @@ def write_text(path: str | os.PathLike[str], text: str) -> None:
 
 def validation_problems(error: ValidationError) -> list[Problem]:
     """pydantic's errors in our words, one for each place that is wrong."""
-    return [
-        Problem(
-            path=format_path(tuple(part for part in item["loc"] if part not in _UNION_TAGS)),
-            found="" if item["type"] == "missing" else show(item["input"]),
-            expected=_expectation(item["type"], item.get("ctx", {}), item["msg"]),
-        )
-        for item in error.errors(include_url=False)
-        if not _emptied_by_errors(item)
-    ]
+    return [problem for _, problem in located_problems(error)]
+
+
+def located_problems(error: ValidationError) -> Iterator[tuple[tuple[str | int, ...], Problem]]:
+    """The same with the location of each in the document, for documents that are read from other files."""
+    for item in error.errors(include_url=False):
+        if _emptied_by_errors(item):
+            continue
+        location = tuple(part for part in item["loc"] if part not in _UNION_TAGS)
+        found = "" if item["type"] == "missing" else show(item["input"])
+        expected = _expectation(item["type"], item.get("ctx", {}), item["msg"])
+        yield location, Problem(format_path(location), found, expected)
 
 
 def _emptied_by_errors(item: ErrorDetails) -> bool:

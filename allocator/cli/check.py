@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 def check_command(
     instance: InstancePath,
-    plan: Annotated[Path, typer.Argument(metavar="PLAN", help="The plan, a JSON file.", show_default=False)],
+    plan: Annotated[
+        Path,
+        typer.Argument(metavar="PLAN", help="The plan: JSON, or as export writes it.", show_default=False),
+    ],
     json_output: JsonOutput = False,
     max_file_size: MaxFileSize = options.DEFAULT_MEGABYTES,
     debug: Debug = False,

@@ -32,7 +32,7 @@ class Files:
 
         Raises InputError or BadInputsError.
         """
-        from allocator.instance.files import load_instance
+        from allocator.tables.files import load_instance
 
         if self.start is None:
             return load_instance(self.instance, self.max_bytes), None
@@ -48,8 +48,8 @@ class Files:
 
 def read_both(instance_path: Path, plan_path: Path, max_bytes: int) -> tuple[Instance, Plan]:
     """An instance and a plan. Raises BadInputsError with what is wrong in either."""
-    from allocator.instance.files import load_instance
-    from allocator.plan.files import load_plan
+    from allocator.tables.files import load_instance
+    from allocator.tables.plan_files import load_plan
 
     faults: list[InputError] = []
     instance: Instance | None = None

@@ -24,7 +24,11 @@ def generate_command(
     out: Annotated[
         Path,
         typer.Option(
-            "--out", "-o", metavar="PATH", help="Where to write it; - for stdout.", show_default=False
+            "--out",
+            "-o",
+            metavar="PATH",
+            help="Where to write it, JSON or .xlsx; - for stdout.",
+            show_default=False,
         ),
     ],
     offices: Annotated[
@@ -50,10 +54,12 @@ def generate_command(
     """
     with errors.answering(json_output=json_output, debug=debug):
         from allocator.errors import InputError, Problem
-        from allocator.instance.files import dump_instance, save_instance
+        from allocator.instance.files import dump_instance
+        from allocator.instance.files import save_instance as save_json
         from allocator.instance.generate import generate_instance
         from allocator.report.summary import headline
         from allocator.report.wording import plural
+        from allocator.tables.files import save_instance
 
         to_stdout = str(out) == "-"
         if to_stdout and json_output:
@@ -64,7 +70,10 @@ def generate_command(
         if to_stdout:
             output.emit(dump_instance(made))
             return
-        save_instance(made, out)
+        if out.suffix.casefold() == ".xlsx":
+            save_instance(made, out)
+        else:
+            save_json(made, out)
         sizes = {kind: len(getattr(made, kind)) for kind in ("offices", "streams", "depots", "lanes")}
         if json_output:
             document = {"instance": made.name, "path": str(out), "family": family, "seed": seed}

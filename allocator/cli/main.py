@@ -23,11 +23,13 @@ from allocator.cli.check import check_command
 from allocator.cli.compare import compare_command
 from allocator.cli.diff import diff_command
 from allocator.cli.explain import explain_command
+from allocator.cli.export import export_command
 from allocator.cli.generate import generate_command
 from allocator.cli.mps import mps_command
 from allocator.cli.report import report_command
 from allocator.cli.schema import schema_command
 from allocator.cli.solve import solve_command
+from allocator.cli.tables import convert_command, new_command
 from allocator.cli.value import value_command
 from allocator.cli.what_if import what_if_command
 
@@ -92,19 +94,22 @@ def _listed(title: str, items: dict[str, str]) -> str:
     return "\n".join([title, *(f"- {name}: {text}" for name, text in items.items())])
 
 
+_add("new", new_command)
+_add("convert", convert_command)
 _add("solve", solve_command, _policies)
 _add("check", check_command)
+_add("export", export_command)
+_add("report", report_command)
 _add("explain", explain_command)
 _add("diff", diff_command)
 _add("what-if", what_if_command)
 _add("value", value_command)
 _add("compare", compare_command)
-_add("report", report_command)
 _add("generate", generate_command, _families)
 _add("mps", mps_command)
+_add("bench", bench_command)
 _add("schema", schema_command)
 _add("backends", backends_command)
-_add("bench", bench_command)
 
 
 def run() -> None:

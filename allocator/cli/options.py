@@ -31,7 +31,12 @@ MaxFileSize: TypeAlias = Annotated[
     ),
 ]
 InstancePath: TypeAlias = Annotated[
-    Path, typer.Argument(metavar="INSTANCE", help="The instance, a JSON file.", show_default=False)
+    Path,
+    typer.Argument(
+        metavar="INSTANCE",
+        help="The instance: a JSON file, an Excel workbook, or a folder of CSV files.",
+        show_default=False,
+    ),
 ]
 
 

@@ -203,6 +203,9 @@ def _require_room(instance_path: Path, path: Path, model_path: Path | None) -> N
         for option, target in targets
         if str(target) == "-"
     ]
+    if path.suffix.casefold() in {".xlsx", ".csv", ".parquet"}:
+        expected = "a name ending in .json; allocator export makes tables of it"
+        problems.append(Problem("--out", str(path), expected))
     if model_path is not None and not model_path.name.endswith((".mps", ".lp", ".mps.gz", ".lp.gz")):
         problems.append(
             Problem("--write-model", str(model_path), "a name ending in .mps, .lp or those and .gz")

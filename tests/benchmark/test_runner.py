@@ -19,7 +19,9 @@ from allocator.benchmark.results import Result, read_results
 from allocator.benchmark.runner import Run, perform, perform_one, runs_of, unfinished
 from allocator.benchmark.suites import load_suites
 from allocator.instance.files import load_instance
-from allocator.verdict import empty_cost
+from allocator.methods.rounding import print_all
+from allocator.plan.arrays import PlanArrays
+from allocator.verdict import cost_of, empty_cost
 
 ROOT = Path(__file__).parents[2]
 
@@ -55,10 +57,15 @@ def test_own_method_is_measured_and_checked(own: Run, tmp_path: Path) -> None:
     assert found.machine["memory_bytes"] > 0
 
 
-def test_peer_is_rounded_and_checked(race: Callable[..., Result], peer: Callable[[str], Path]) -> None:
+def test_peer_is_rounded_and_checked(
+    own: Run, race: Callable[..., Result], peer: Callable[[str], Path], tmp_path: Path
+) -> None:
     found = race(peer("phases.improved(5.0, None)"))
+    instance = load_instance(own.case.file(tmp_path))
+    # Nothing ingested, nothing sent; what is on hand is printed.
+    expected = cost_of(instance, print_all(instance, PlanArrays.empty(instance)))
     assert found.status == "plan"
-    assert found.cost == found.empty_cost, "the cost is the check's, not the 5 that the peer claims"
+    assert found.cost == float(expected.total), "the cost is the check's, not the 5 that the peer claims"
     assert [(point.cost, point.bound) for point in found.trajectory] == [(5.0, None)]
     assert "numpy" in found.versions
     assert found.seconds["build"] >= 0

@@ -1,0 +1,1 @@
+"""Instances and plans as tables: folders of CSV or Parquet files, Excel workbooks."""
