@@ -49,7 +49,7 @@ def compare_command(
     """
     with errors.answering(json_output=json_output, debug=debug):
         from allocator.analysis.compare import compare, default_methods
-        from allocator.instance.files import load_instance
+        from allocator.tables.files import load_instance
 
         if out is not None:
             _require_chart(out)

@@ -73,8 +73,8 @@ def read_judged(files: Sequence[tuple[Path, Path]], max_bytes: int) -> list[Judg
     Raises BadInputsError with what is wrong in any of them.
     """
     from allocator.analysis import judge
-    from allocator.instance.files import load_instance
-    from allocator.plan.files import load_plan
+    from allocator.tables.files import load_instance
+    from allocator.tables.plan_files import load_plan
 
     faults: list[InputError] = []
     instances: dict[Path, Instance | None] = {}
