@@ -6,16 +6,15 @@ import math
 from dataclasses import replace
 
 import numpy as np
-import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from allocator.backends import BackendError, Basis, SolveOptions
 from allocator.methods.decompose.blocks import Block
 from allocator.methods.decompose.choice import Choice, Option, choose_trips, options_of
-from allocator.methods.decompose.column_generation import ColumnGeneration
+from allocator.methods.decompose.column_generation import ColumnGeneration, lagrangian
 from allocator.methods.decompose.couplings import Couplings
 from allocator.methods.decompose.master import Grouping, Master
-from allocator.methods.decompose.pricing import Mixture, Plans, mix, one_plan_each
+from allocator.methods.decompose.pricing import Mixture, Plans, one_plan_each
 from allocator.methods.decompose.senders import sends
 from allocator.methods.decompose.settling import Settled, settle, settled
 from allocator.methods.decompose.stabilisation import Box
@@ -24,7 +23,8 @@ from allocator.milp.model import Vector
 
 Indices = NDArray[np.int64]
 _DEARER = 0.005  # by so much slots cost more than their price when it is asked who needs them
-_REFINEMENTS, _REACH = 3, 0.05  # rounds for the slots once trips are chosen, and how far prices may go
+_ROUNDS, _REACH = 3, 0.02  # of prices once trips are chosen, and how far they may go
+_NEAR = 1e-5  # of the cost: slots are where they should be
 _GAP, _SENDERS_GAP = 1e-6, 1e-4  # of the choice of trips, and where there are senders
 _SENDERS_SHARE, _LEAST_SECONDS = 4.0, 0.5  # of the time, for all blocks with senders; and for each
 
@@ -43,11 +43,10 @@ def settle_nation(
 
     Raises BackendError if a solver has no answer to a linear model.
     """
-    pool, couplings, workers = generation.pool, generation.couplings, generation.workers
-    backend, options, prices = generation.backend, generation.options, generation.best_prices
+    pool = generation.pool
     blocks = pool.blocks
     bases = [mixture.basis for mixture in pool.mixtures]
-    choices = _choose(generation, incumbent, replace(options, gap=_GAP, time_limit=seconds))
+    choices = _choose(generation, incumbent, replace(generation.options, gap=_GAP, time_limit=seconds))
     if choices is None:
         return [None] * len(blocks)
     chosen = []
@@ -55,95 +54,117 @@ def settle_nation(
         own = one_plan_each(blocks[k], np.rint(choice.packs))
         chosen.append(len(pool.plans[k].office) + np.arange(len(own.office)))
         pool.plans[k] = pool.plans[k].joined(own)
-    slots = np.isin(couplings.kind, ["quota", "storage"])
-    dear = np.where(slots, (1 + _DEARER) * prices, prices)
-    mixtures = workers.map(
-        mix,
-        ((blocks[k], pool.plans[k], dear, backend, options, bases[k], chosen[k]) for k in range(len(blocks))),
-    )
-    needs = np.stack([np.asarray(mixture.use.sum(axis=1)).ravel() for mixture in mixtures], axis=1)
-    allotted = allot(couplings, needs.astype(np.float64), applicants)
-    nothing = np.zeros(len(prices))
-    results = _settle_all(generation, chosen, choices, nothing, allotted, [each.basis for each in mixtures])
-    first = [each for each in results if each is not None]
-    if len(first) < len(results):
-        return results
-    return list(_refine(generation, chosen, choices, first, [each.basis for each in mixtures]))
+    return _Records(generation, chosen, choices, bases).spread(applicants)
 
 
-def _settle_all(
-    generation: ColumnGeneration,
-    chosen: list[Indices],
-    choices: list[Choice],
-    prices: Vector,
-    limits: Vector,
-    bases: list[Basis | None],
-) -> list[Settled | None]:
-    """The best records of every block at prices, within (resources, blocks) limits."""
-    pool = generation.pool
-    return generation.workers.map(
-        settle,
-        (
-            (
-                pool.blocks[k],
-                pool.plans[k],
-                chosen[k],
-                choices[k],
-                prices,
-                limits[:, k],
-                generation.couplings.ceiling,
-                generation.backend,
-                generation.options,
-                bases[k],
-            )
-            for k in range(len(pool.blocks))
-        ),
-    )
+class _Records:
+    """What goes with the trips chosen: slots, queues and cards of all blocks.
 
-
-def _refine(
-    generation: ColumnGeneration,
-    chosen: list[Indices],
-    choices: list[Choice],
-    first: list[Settled],
-    bases: list[Basis | None],
-) -> list[Settled]:
-    """Better records for the same trips: slots go where prices say, and mixtures keep the limits.
-
-    With trips given what remains is linear, so that a mixture of decisions is a decision. Column
-    generation again, from the first decisions on, which keep all limits.
+    With trips given what remains is linear: a mixture of decisions that keep the limits is a decision
+    that keeps them. Column generation once more, with records for columns.
     """
-    blocks, couplings = generation.pool.blocks, generation.couplings
-    grouping = Grouping.of([block.components for block in blocks])
-    master = Master(
-        couplings.limit, couplings.ceiling, grouping.groups, generation.backend, generation.options
-    )
-    columns: list[list[Settled]] = [first]
-    master.add(*_column(grouping, first))
-    prices = generation.best_prices
-    box = Box.around(couplings, prices, _REACH)
-    unlimited = np.full((len(prices), len(blocks)), np.inf)
-    for _ in range(_REFINEMENTS):
-        found = _settle_all(generation, chosen, choices, prices, unlimited, bases)
-        more = [new or old for new, old in zip(found, first, strict=True)]
-        columns.append(more)
-        master.add(*_column(grouping, more))
-        prices = master.solve(generation.best_prices, box).prices
-    try:
-        shares = master.solve(prices).shares
-    except BackendError:
-        # The first decisions overstep a limit by a rounding error, so that no mixture keeps it: they stay.
-        return first
-    result = []
-    for k, block in enumerate(blocks):
-        part = grouping.of_block(shares, k, block.column_component)
-        point = sum(part[c] * column[k].point for c, column in enumerate(columns))
-        result.append(settled(block, np.asarray(point), first[k].packs))
-    return result
 
+    def __init__(
+        self,
+        generation: ColumnGeneration,
+        chosen: list[Indices],
+        choices: list[Choice],
+        bases: list[Basis | None],
+    ) -> None:
+        self.generation, self.chosen, self.choices, self.bases = generation, chosen, choices, bases
+        self.columns: list[list[Settled]] = []
 
-def _column(grouping: Grouping, decisions: list[Settled]) -> tuple[Vector, sp.csr_array]:
-    return grouping.column([each.cost for each in decisions], [each.use for each in decisions])
+    def spread(self, applicants: Vector) -> list[Settled | None]:
+        """Slots to where prices say they belong; None for a block whose trips leave no records possible.
+
+        The last mixture keeps the limits but for some slots on another day. Allotted anew, and each
+        block within its own, they make a column that keeps all of them, for the final mixture.
+        """
+        generation, blocks = self.generation, self.generation.pool.blocks
+        couplings = generation.couplings
+        grouping = Grouping.of([block.components for block in blocks])
+        master = Master(
+            couplings.limit, couplings.ceiling, grouping.groups, generation.backend, generation.options
+        )
+        center = prices = generation.best_prices
+        best, promised = -math.inf, None
+        box = Box.around(couplings, prices, _REACH)
+        unlimited = np.full((len(prices), len(blocks)), np.inf)
+        # Who needs slots most: those who still want them when they cost a little more.
+        slots = np.isin(couplings.kind, ["quota", "storage"])
+        eager = self._settle(np.where(slots, (1 + _DEARER) * prices, prices), unlimited)
+        first = self._allotted(eager, applicants)
+        if any(each is None for each in first):
+            return first
+        self._add(master, grouping, first)
+        for _ in range(_ROUNDS):
+            column = self._settle(prices, unlimited)
+            self._add(master, grouping, [new or old for new, old in zip(column, first, strict=True)])
+            values = [each.cost + each.use.T @ prices for each in self.columns[-1]]
+            estimate = lagrangian(values, prices, couplings.limit, 0.0)
+            if promised is not None:
+                box.learn(best, promised.value, estimate, promised.strain)
+            if estimate > best:
+                center, best = prices, estimate
+            promised = master.solve(center, box)
+            prices = promised.prices
+            if promised.value - best < _NEAR * abs(best):
+                break
+        assert promised is not None
+        asked = np.add.reduceat(promised.use.toarray(), grouping.starts[:-1], axis=1)
+        limits = allot(couplings, asked, applicants)
+        last = self._settle(np.zeros(len(prices)), limits)
+        self._add(master, grouping, [new or old for new, old in zip(last, first, strict=True)])
+        try:
+            shares = master.solve(prices).shares
+        except BackendError:
+            return first  # it oversteps a limit by a rounding error, so that no mixture keeps it
+        result: list[Settled | None] = []
+        for k, block in enumerate(blocks):
+            part = grouping.of_block(shares, k, block.column_component)
+            point = sum(part[c] * column[k].point for c, column in enumerate(self.columns))
+            result.append(settled(block, np.asarray(point), self.columns[-1][k].packs))
+        return result
+
+    def _allotted(self, wanted: list[Settled | None], applicants: Vector) -> list[Settled | None]:
+        """Records of every block within what is allotted to it by what it wants."""
+        if any(each is None for each in wanted):
+            return wanted
+        couplings = self.generation.couplings
+        asked = [np.asarray(each.use.sum(axis=1)).ravel() for each in wanted if each is not None]
+        limits = allot(couplings, np.stack(asked, axis=1).astype(np.float64), applicants)
+        return self._settle(np.zeros(len(couplings.limit)), limits)
+
+    def _settle(self, prices: Vector, limits: Vector) -> list[Settled | None]:
+        """The best records of every block at prices, within (resources, blocks) limits."""
+        generation = self.generation
+        pool = generation.pool
+        found = generation.workers.map(
+            settle,
+            (
+                (
+                    pool.blocks[k],
+                    pool.plans[k],
+                    self.chosen[k],
+                    self.choices[k],
+                    prices,
+                    limits[:, k],
+                    generation.couplings.ceiling,
+                    generation.backend,
+                    generation.options,
+                    self.bases[k],
+                )
+                for k in range(len(pool.blocks))
+            ),
+        )
+        if np.isinf(limits).all():  # limits are rows, for which the others have no use
+            self.bases = [basis for _, basis in found]
+        return [decisions for decisions, _ in found]
+
+    def _add(self, master: Master, grouping: Grouping, column: list[Settled | None]) -> None:
+        whole = [each for each in column if each is not None]
+        self.columns.append(whole)
+        master.add(*grouping.column([each.cost for each in whole], [each.use for each in whole]))
 
 
 def _choose(

@@ -52,10 +52,11 @@ def settle(
     backend: str,
     options: SolveOptions,
     basis: Basis | None = None,
-) -> Settled | None:
+) -> tuple[Settled | None, Basis | None]:
     """The best records at prices with the trips chosen, within the block's own limits, one plan an office.
 
-    `limit` (resources,) is hard where `ceiling` is inf. None if no records go with the trips.
+    `limit` (resources,) is hard where `ceiling` is inf. None if no records go with the trips. The basis
+    is one to begin with next time.
     """
     model = _settling_model(block, plans, chosen, prices, limit, ceiling)
     whole = trips.columns[block.records.integer[trips.columns]]
@@ -63,8 +64,8 @@ def settle(
     model.column_lower[whole], model.column_upper[whole] = sent, sent
     result = solve_piece(model, backend, options, basis)
     if result.vector is None:
-        return None
-    return settled(block, result.vector[: block.records.shape[1]], np.rint(trips.packs))
+        return None, basis
+    return settled(block, result.vector[: block.records.shape[1]], np.rint(trips.packs)), result.basis
 
 
 def _settling_model(
