@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import os
+import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from allocator.instance.models import Instance
 from tests.tools import instances
+
+# `pytest` alone does not look in the root of the repository, where `benchmarks` is. At the end of the
+# path, so that an installed allocator is the one that is tested.
+sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 settings.register_profile(
     "allocator",
