@@ -112,8 +112,9 @@ def _fits(cell: Cell) -> bool:
     exact = Decimal(cell)
     if exact.is_zero():
         return True
-    digits = len(exact.normalize().as_tuple().digits)
-    return digits <= 15 and abs(exact.adjusted()) < 100
+    # Not `normalize`, which rounds to the digits of the context.
+    digits = "".join(map(str, exact.as_tuple().digits)).strip("0")
+    return len(digits) <= 15 and abs(exact.adjusted()) < 100
 
 
 def _require_room(table: Table, path: Path) -> None:

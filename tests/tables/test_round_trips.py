@@ -9,7 +9,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from allocator.errors import OutputError
@@ -82,6 +82,7 @@ def test_any_text(name: str, data: st.DataObject) -> None:
 
 @pytest.mark.parametrize("name", FORMATS[:2])
 @given(price=st.decimals(0, 10**15, places=12) | st.decimals(0, 1, allow_nan=False, places=30))
+@example(price=Decimal("0.015624999999999999999999999995"))  # rounds to fewer digits at 28
 @settings(max_examples=8)
 def test_any_price_is_kept_digit_for_digit(name: str, price: Decimal) -> None:
     costs = {"unprintable_day": 10**15, "waiting_day": 0, "end_days": price, "idle_blank_day": Decimal("0.1")}
