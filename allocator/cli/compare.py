@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -18,6 +19,14 @@ if TYPE_CHECKING:
 
 _FORMATS = (".html", ".svg", ".png")
 
+_USED_BY: Final = {
+    "solver": ("direct",),
+    "workers": ("auto", "decompose"),
+    "rounds": ("auto", "decompose"),
+    "cluster": ("auto", "decompose"),
+}
+"""Options that go to some of the methods only."""
+
 
 def compare_command(
     instance: InstancePath,
@@ -31,8 +40,13 @@ def compare_command(
         Path | None, typer.Option("--out", "-o", metavar="PATH", help="Write a chart: .html, .svg or .png.")
     ] = None,
     backend: runs.Backend = None,
+    solver: runs.Solver = None,
     time_limit: runs.TimeLimit = 60.0,
     gap: runs.Gap = 0.001,
+    threads: runs.Threads = None,
+    workers: runs.Workers = None,
+    cluster: runs.Cluster = None,
+    rounds: runs.Rounds = None,
     seed: runs.Seed = None,
     quiet: runs.Quiet = False,
     json_output: JsonOutput = False,
@@ -55,18 +69,26 @@ def compare_command(
             _require_chart(out)
         loaded = load_instance(instance, options.in_bytes(max_file_size))
         names = default_methods(loaded) if methods is None else [name.strip() for name in methods.split(",")]
+        for_some = {"solver": solver, "workers": workers, "rounds": rounds, "cluster": cluster}
+        _require_use(for_some, names)
         with runs.running(
             method="auto",
-            cluster=None,
+            cluster=cluster,
             quiet=quiet,
             backend=backend,
             time_limit=time_limit,
             gap=gap,
+            threads=threads,
             seed=seed,
         ) as run:
 
             def solve_by(asked: Instance, method: str) -> Outcome:
-                return run.solve(asked, method=method, what=method)
+                own: dict[str, Any] = {
+                    name: value
+                    for name, value in for_some.items()
+                    if name != "cluster" and method in _USED_BY[name]  # which holds for all that runs here
+                }
+                return run.solve(asked, method=method, what=method, **own)
 
             found = compare(loaded, names, solve_by)
         if out is not None:
@@ -88,6 +110,17 @@ def compare_command(
         for failure in run.failures:
             output.complain(f"Error: {failure}\nIts plan is the best known without it.")
         raise typer.Exit(run.exit_code)
+
+
+def _require_use(options_given: Mapping[str, object], methods: Sequence[str]) -> None:
+    """Refuse options that none of the methods has a use for."""
+    problems = [
+        Problem(f"--{name}", str(value), "none: only " + " and ".join(_USED_BY[name]) + " take it")
+        for name, value in options_given.items()
+        if value is not None and not set(_USED_BY[name]) & set(methods)
+    ]
+    if problems:
+        raise InputError(problems)
 
 
 def _require_chart(out: Path) -> None:

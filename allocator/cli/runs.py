@@ -73,8 +73,9 @@ class Runs:
         start: Plan | None = None,
         method: str | None = None,
         what: str | None = None,
+        **own: Any,
     ) -> Outcome:
-        """`allocator.solve`, with the options of the command; after an interrupt it ends at once."""
+        """`allocator.solve` with the command's options, then `own`; after an interrupt it ends at once."""
         from allocator.cli.progress import choose_progress
         from allocator.solving import solve
 
@@ -89,7 +90,7 @@ class Runs:
         try:
             outcome = solve(
                 instance,
-                **self._request,
+                **(self._request | own),
                 method=method,
                 start=start,
                 on_report=progress.report,

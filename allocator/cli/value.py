@@ -36,9 +36,13 @@ def value_command(
     every: Annotated[int, typer.Option(metavar="DAYS", help="Length of the periods to look at.")] = 30,
     method: runs.Method = "auto",
     backend: runs.Backend = None,
+    solver: runs.Solver = None,
     time_limit: runs.TimeLimit = 60.0,
     gap: runs.Gap = 0.001,
+    threads: runs.Threads = None,
     workers: runs.Workers = None,
+    cluster: runs.Cluster = None,
+    rounds: runs.Rounds = None,
     seed: runs.Seed = None,
     show_all: Annotated[bool, typer.Option("--all", help="Show all that is worth something.")] = False,
     quiet: runs.Quiet = False,
@@ -59,12 +63,15 @@ def value_command(
         files = Files(instance, plan, None, None, options.in_bytes(max_file_size))
         with runs.running(
             method=method,
-            cluster=None,
+            cluster=cluster,
             quiet=quiet,
             backend=backend,
+            solver=solver,
             time_limit=time_limit,
             gap=gap,
+            threads=threads,
             workers=workers,
+            rounds=rounds,
             seed=seed,
         ) as run:
             from allocator.analysis.changes import Amounts

@@ -56,3 +56,22 @@ def test_what_does_not_exist_is_told_at_once(run: Run, small: Path) -> None:
     assert result.exit_code == 2
     assert [error["found"] for error in json.loads(result.stdout)["errors"]] == ["policy:fair", "guess"]
     assert run("compare", small, "--out", "chart.gif").exit_code == 2
+
+
+def test_options_go_to_the_methods_that_use_them(run: Run, small: Path) -> None:
+    methods = "policy:equal,direct,decompose"
+    result = run(
+        "compare", small, "--methods", methods, "--solver", "highs", "--workers", "1", "--rounds", "1",
+        "--json", "-q",
+    )  # fmt: skip
+    rows = {row["method"]: row for row in json.loads(result.stdout)["methods"]}
+    assert rows["decompose"]["workers"] == 1
+    assert rows["decompose"]["rounds"] <= 1
+    assert rows["direct"]["solver"] == "highs"
+
+
+def test_options_that_no_method_uses_are_refused(run: Run, small: Path) -> None:
+    result = run("compare", small, "--methods", "policy:equal", "--workers", "2", "--solver", "highs")
+    assert result.exit_code == 2
+    assert "--workers" in result.stderr
+    assert "--solver" in result.stderr

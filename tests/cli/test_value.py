@@ -17,7 +17,7 @@ def test_the_example_of_the_help(run: Run) -> None:
     example = "allocator value instances/kepri-2017.json --resolve 2 --time-limit 10"
     assert example in shown
     words = example.replace("instances/", f"{ROOT}/instances/").split()[1:]
-    result = run(*words, "--time-limit", "2", "--every", "90", "-q")
+    result = run(*words, "--resolve", "1", "--time-limit", "5", "--every", "90", "-q")
     assert result.exit_code == 0
     assert "1,000 slots a day" in result.stdout
     assert "Solved again: the answer" in " ".join(result.stdout.split())
