@@ -19,5 +19,5 @@ def load(module: str) -> Any:
     except ImportError as error:
         raise ExtraMissingError(
             f"benchmarks need the package {module.partition('.')[0]}, which is not usable here ({error});"
-            " install it with: pip install 'allocator[bench]'"
+            " install it with: pip install '.[bench]'"
         ) from error

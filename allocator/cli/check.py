@@ -33,6 +33,8 @@ def check_command(
     Lists each violation with its rule, place, day and amount; people see the first twenty, --json
     has them all.
 
+    Example: allocator check instances/kepri-2017.json instances/kepri-2017.best.plan.json
+
     Exit codes: 0 valid; 1 not valid; 2 bad usage or input.
     """
     with errors.answering(json_output=json_output, debug=debug):

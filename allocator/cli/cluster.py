@@ -25,7 +25,7 @@ def on_cluster(address: str | None, method: str) -> Iterator[None]:
     try:
         from distributed import Client
     except ImportError:
-        expected = "dask to be installed: pip install 'allocator[dask]'"
+        expected = "dask to be installed: pip install distributed"
         raise InputError([Problem("--cluster", address, expected)]) from None
     import joblib
 

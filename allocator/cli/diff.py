@@ -15,10 +15,13 @@ from allocator.cli.options import Debug, InstancePath, JsonOutput, MaxFileSize
 def diff_command(
     instance: InstancePath,
     before: Annotated[
-        Path, typer.Argument(metavar="PLAN", help="The first plan, a JSON file.", show_default=False)
+        Path,
+        typer.Argument(
+            metavar="PLAN", help="The first plan: JSON, or as export writes it.", show_default=False
+        ),
     ],
     after: Annotated[
-        Path, typer.Argument(metavar="PLAN", help="The second plan, a JSON file.", show_default=False)
+        Path, typer.Argument(metavar="PLAN", help="The second plan, likewise.", show_default=False)
     ],
     second_instance: Annotated[
         Path | None,

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 def explain_command(
     instance: InstancePath,
-    plan: Annotated[Path, typer.Argument(metavar="PLAN", help="The plan, a JSON file.", show_default=False)],
+    plan: Annotated[
+        Path,
+        typer.Argument(metavar="PLAN", help="The plan: JSON, or as export writes it.", show_default=False),
+    ],
     office: Annotated[
         list[str] | None,
         typer.Option(

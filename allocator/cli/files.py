@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from allocator.cli.errors import BadInputsError
-from allocator.errors import InputError
+from allocator.errors import InputError, Problem
 
 if TYPE_CHECKING:
     from allocator.analysis import Judged
@@ -96,3 +96,10 @@ def read_judged(files: Sequence[tuple[Path, Path]], max_bytes: int) -> list[Judg
     if faults:
         raise BadInputsError(faults)
     return result
+
+
+def not_a_plan(out: Path) -> list[Problem]:
+    """What is wrong with the name of a plan that is to be written: plans are JSON."""
+    if out.suffix.casefold() not in {".xlsx", ".csv", ".parquet"}:
+        return []
+    return [Problem("--out", str(out), "a name ending in .json; allocator export makes tables of it")]

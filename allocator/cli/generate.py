@@ -50,6 +50,8 @@ def generate_command(
 ) -> None:
     """Make a seeded instance to plan for.
 
+    Example: allocator generate quota --offices 8 --days 60 --out quota.json
+
     Exit codes: 0 written; 2 bad usage or input; 4 it could not be written.
     """
     with errors.answering(json_output=json_output, debug=debug):

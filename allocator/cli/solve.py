@@ -11,7 +11,7 @@ import typer
 
 from allocator.cli import errors, options, output
 from allocator.cli.cluster import on_cluster
-from allocator.cli.files import Files
+from allocator.cli.files import Files, not_a_plan
 from allocator.cli.options import Debug, InstancePath, JsonOutput, MaxFileSize
 from allocator.cli.signals import Interruption
 from allocator.errors import AllocatorError, InputError, OutputError, Problem
@@ -203,9 +203,7 @@ def _require_room(instance_path: Path, path: Path, model_path: Path | None) -> N
         for option, target in targets
         if str(target) == "-"
     ]
-    if path.suffix.casefold() in {".xlsx", ".csv", ".parquet"}:
-        expected = "a name ending in .json; allocator export makes tables of it"
-        problems.append(Problem("--out", str(path), expected))
+    problems += not_a_plan(path)
     if model_path is not None and not model_path.name.endswith((".mps", ".lp", ".mps.gz", ".lp.gz")):
         problems.append(
             Problem("--write-model", str(model_path), "a name ending in .mps, .lp or those and .gz")

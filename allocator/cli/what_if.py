@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from allocator.cli import errors, options, output, runs
-from allocator.cli.files import Files
+from allocator.cli.files import Files, not_a_plan
 from allocator.cli.options import Debug, InstancePath, JsonOutput, MaxFileSize
+from allocator.cli.tables import require_place
 from allocator.errors import InputError, Problem
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ def what_if_command(
         ),
     ] = None,
     keep_instance: Annotated[
-        Path | None, typer.Option(metavar="PATH", help="Write the changed instance.")
+        Path | None,
+        typer.Option(metavar="PATH", help="Write the changed instance: .json, .xlsx or a folder."),
     ] = None,
     out: Annotated[
         Path | None,
@@ -71,9 +73,7 @@ def what_if_command(
     written, 130 interrupted: with the best plans found by then.
     """
     with errors.answering(json_output=json_output, debug=debug):
-        for target in (keep_instance, out):
-            if target is not None:
-                _require_room(target, instance, start)
+        _require_room(keep_instance, out, instance, start)
         files = Files(instance, start, None, None, options.in_bytes(max_file_size))
         with runs.running(
             method=method,
@@ -97,16 +97,25 @@ def what_if_command(
         raise typer.Exit(run.exit_code)
 
 
-def _require_room(target: Path, instance: Path, start: Path | None) -> None:
-    for read in (instance, start):
-        if read is not None and target.is_file() and read.exists() and os.path.samefile(target, read):
-            raise InputError([Problem("output", str(target), "another file than those that are read")])
-    output.require_writable(target)
+def _require_room(keep_instance: Path | None, out: Path | None, instance: Path, start: Path | None) -> None:
+    """Find out before the long work whether its results can be written, and over what."""
+    inputs = [instance] if start is None else [instance, start]
+    if keep_instance is not None:
+        require_place(keep_instance, *inputs)
+    if out is not None:
+        problems = [
+            Problem("--out", str(out), "another file than those that are read")
+            for read in inputs
+            if out.is_file() and read.exists() and os.path.samefile(out, read)
+        ]
+        if problems := [*problems, *not_a_plan(out)]:
+            raise InputError(problems)
+        output.require_writable(out)
 
 
 def _save(found: WhatIf, keep_instance: Path | None, out: Path | None) -> dict[str, str]:
-    from allocator.instance.files import save_instance
     from allocator.plan.files import save_plan
+    from allocator.tables.files import save_instance
 
     written = {}
     if keep_instance is not None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import altair
 
 WIDEST = 120
-CHARTS_EXTRA = "charts need altair and vl-convert: pip install 'allocator[charts]'"
+CHARTS_EXTRA = "charts need altair and vl-convert: pip install altair vl-convert-python"
 
 
 def compare_screen(found: Comparison, *, width: int) -> list[RenderableType]:

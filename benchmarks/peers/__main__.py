@@ -33,7 +33,7 @@ def main() -> int:
     try:
         answer = peer.solve(instance, arguments.time_limit, arguments.seed, stopwatch)
     except ImportError as error:
-        print(f"{peer.NAME}: {error}; install it with: pip install 'allocator[bench]'", file=sys.stderr)
+        print(f"{peer.NAME}: {error}; install it with: pip install '.[bench]'", file=sys.stderr)
         return 3
     total = time.monotonic() - stopwatch.begun
     judged = judge(instance, answer)

@@ -32,9 +32,7 @@ from allocator.methods.rounding import round_plan
 from allocator.milp.formulation import FractionalPlan, formulate
 from allocator.verdict import verify
 
-pytest.importorskip(
-    "pytest_benchmark", reason="pytest-benchmark is not installed: pip install 'allocator[test]'"
-)
+pytest.importorskip("pytest_benchmark", reason="pytest-benchmark is not installed: pip install '.[test]'")
 
 FACTOR = 4.0
 RATIOS = Path(__file__).with_name("ratios.json")

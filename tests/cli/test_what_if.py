@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.cli.conftest import ROOT
 
 Run = Callable[..., Any]
@@ -60,3 +62,18 @@ def test_what_is_read_is_not_written_over(run: Run, small: Path) -> None:
     before = small.read_text()
     assert run("what-if", small, "--set", "quota=1", "--keep-instance", small).exit_code == 2
     assert small.read_text() == before
+
+
+@pytest.mark.parametrize("name", ["more.xlsx", "more"])
+def test_the_changed_instance_is_in_the_format_of_its_name(run: Run, small: Path, name: str) -> None:
+    edits = ("--set", "depots.hub.stock=+40", "--keep-instance", name, "--out", "new.json")
+    assert run("what-if", small, *edits, "-q").exit_code == 0
+    assert run("check", name, "new.json").exit_code == 0
+    run("convert", name, "again.json")
+    assert json.loads(Path("again.json").read_text())["depots"][0]["stock"] == 70
+
+
+def test_a_plan_is_no_table(run: Run, small: Path) -> None:
+    result = run("what-if", small, "--set", "quota=+1", "--out", "plan.xlsx")
+    assert result.exit_code == 2
+    assert "allocator export" in result.stderr

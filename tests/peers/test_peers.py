@@ -32,7 +32,7 @@ def peer(request: pytest.FixtureRequest) -> str:
         try:
             version(library)
         except PackageNotFoundError:
-            pytest.skip(f"{library} is not installed: pip install 'allocator[bench]'")
+            pytest.skip(f"{library} is not installed: pip install '.[bench]'")
     return name
 
 

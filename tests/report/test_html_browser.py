@@ -20,7 +20,7 @@ from allocator.verdict import verify
 from tests.report.test_html_page import NASTY, nasty_instance
 
 webdriver = pytest.importorskip(
-    "selenium.webdriver", reason="drives a browser with selenium: pip install 'allocator[browser]'"
+    "selenium.webdriver", reason="drives a browser with selenium: pip install '.[browser]'"
 )
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 DRIVER = shutil.which("chromedriver")
