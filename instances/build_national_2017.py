@@ -1,11 +1,13 @@
 """Writes national-2017.json: all 514 offices, 90 days from 2017-09-11.
 
-Run from anywhere: `python instances/build_national_2017.py`. The same file comes out each time.
+Run from anywhere: `python instances/build_national_2017.py`. The same file comes out each time; other
+horizons with `--days 365 --out PATH`.
 Where the figures are from, and which are assumed or drawn, is in README.md beside this file.
 """
 
 from __future__ import annotations
 
+import argparse
 import datetime
 from pathlib import Path
 
@@ -38,17 +40,17 @@ KNOWN_CARDS_PER_DAY = {"21.72": 60, "32.75": 4_000}
 KNOWN_PRINT_READY = {"32.75": 112_000}
 
 
-def build() -> Instance:
-    """The instance."""
+def build(days: int = 90) -> Instance:
+    """The instance, of so many days."""
     sites = read_office_table(FOLDER / "offices-2017.csv")
     instance = build_instance(
         NATION_2017,
         sites,
-        days=90,
+        days=days,
         draws=Draws("0"),
-        name="national-2017",
+        name="national-2017" if days == 90 else f"national-2017-{days}-days",
         description=(
-            "All 514 regional offices of Indonesia, 90 days from 11 September 2017. National queues, quota "
+            f"All 514 regional offices of Indonesia, {days} days from 11 September 2017. National queues, quota "
             "and blanks are published figures, the offices' populations are estimates; how queues, printers "
             "and stocks are spread over the offices is drawn, and prices are assumed: see "
             "instances/README.md."
@@ -79,4 +81,8 @@ def _with_known_facts(office: Office) -> Office:
 
 
 if __name__ == "__main__":
-    save_instance(build(), FOLDER / "national-2017.json")
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--days", type=int, default=90)
+    parser.add_argument("--out", type=Path, default=FOLDER / "national-2017.json")
+    arguments = parser.parse_args()
+    save_instance(build(arguments.days), arguments.out)
