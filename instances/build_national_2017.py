@@ -51,8 +51,8 @@ def build(days: int = 90) -> Instance:
         name="national-2017" if days == 90 else f"national-2017-{days}-days",
         description=(
             f"All 514 regional offices of Indonesia, {days} days from 11 September 2017. National queues, "
-            "quota and blanks are published figures, the offices' populations are estimates; how queues, printers "
-            "and stocks are spread over the offices is drawn, and prices are assumed: see "
+            "quota and blanks are published figures, the offices' populations are estimates; how queues, "
+            "printers and stocks are spread over the offices is drawn, and prices are assumed: see "
             "instances/README.md."
         ),
     )
