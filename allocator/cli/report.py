@@ -11,11 +11,15 @@ import typer
 from allocator.cli import errors, options, output
 from allocator.cli.check import document_of, judge
 from allocator.cli.options import Debug, InstancePath, JsonOutput, MaxFileSize
+from allocator.errors import InputError, Problem
 
 
 def report_command(
     instance: InstancePath,
-    plan: Annotated[Path, typer.Argument(metavar="PLAN", help="The plan, a JSON file.", show_default=False)],
+    plan: Annotated[
+        Path,
+        typer.Argument(metavar="PLAN", help="The plan: JSON, or as export writes it.", show_default=False),
+    ],
     out: Annotated[
         Path,
         typer.Option("--out", "-o", metavar="PATH", help="Where to write the HTML file.", show_default=False),
@@ -45,6 +49,8 @@ def report_command(
 
         begun = time.monotonic()
         load_words(lang)  # a language that is not there is told of before any work
+        if out.suffix.casefold() not in {".html", ".htm"}:
+            raise InputError([Problem("--out", str(out), "a name ending in .html")])
         output.require_writable(out)
         asked, answered, verdict = judge(instance, plan, options.in_bytes(max_file_size))
         if not verdict.valid:

@@ -23,6 +23,9 @@ LABELS = {
 }
 """For tables."""
 
+_ABOUT = Fraction(1, 100)
+"""Prices of whole packs and rounded slots are no better than that."""
+
 _CAUSES = {
     Bottleneck.SLOT: "waiting for ingestion slots, of which the nation has too few",
     Bottleneck.STORAGE: "waiting for room in the national database",
@@ -125,7 +128,9 @@ def _extra(instance: Instance, extra: Extra) -> str:
         verdict = "what it is worth elsewhere, the plan does not say"
     else:
         verdict = f"{kept} {money.with_unit(extra.price)} by the plan's prices, "
-        if extra.gain < Fraction(extra.price):
+        if abs(extra.gain - Fraction(extra.price)) <= _ABOUT * abs(Fraction(extra.price)):
+            verdict += "about as much: where it goes makes no difference"
+        elif extra.gain < Fraction(extra.price):
             verdict += "so it does more good elsewhere"
         elif slot:
             verdict += "which are estimates; by them it would do more good here"

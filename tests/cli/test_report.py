@@ -65,6 +65,7 @@ def test_bad_usage_is_told_before_anything_is_written(run: Run, small: Path, tmp
     result = run("report", small, plan, "-o", "report.html", "--lang", "fr")
     assert result.exit_code == 2
     assert "one of en, id" in result.stderr
+    assert run("report", small, plan, "-o", "report.pdf").exit_code == 2
     assert run("report", small, plan, "-o", "nowhere/report.html").exit_code == 4
     assert run("report", small, small, "-o", "report.html").exit_code == 2
     assert not (tmp_path / "report.html").exists()
