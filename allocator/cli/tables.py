@@ -37,7 +37,9 @@ def new_command(
         from allocator.tables.template import template_instance
 
         require_place(path)
-        _require_nothing_there("PATH", path, force)
+        if not force and (path.is_file() or (path.is_dir() and any(path.iterdir()))):
+            expected = "a path where nothing is yet, or --force"
+            raise InputError([Problem("PATH", f"{path}, which is there already", expected)])
         made = template_instance(path.stem or "my-plan")
         save_instance(made, path)
         _tell(made, path, json_output, f"Change it, then: allocator solve {path}")
@@ -50,7 +52,6 @@ def convert_command(
     target: Annotated[
         Path, typer.Argument(metavar="TO", help=f"What to write: {_FORMATS}.", show_default=False)
     ],
-    force: Annotated[bool, typer.Option("--force", help="Replace what is there already.")] = False,
     json_output: JsonOutput = False,
     max_file_size: MaxFileSize = options.DEFAULT_MEGABYTES,
     debug: Debug = False,
@@ -65,16 +66,9 @@ def convert_command(
         from allocator.tables.files import load_instance, save_instance
 
         require_place(target, source)
-        _require_nothing_there("TO", target, force)
         instance = load_instance(source, options.in_bytes(max_file_size))
         save_instance(instance, target)
         _tell(instance, target, json_output)
-
-
-def _require_nothing_there(argument: str, path: Path, force: bool) -> None:
-    if not force and (path.is_file() or (path.is_dir() and any(path.iterdir()))):
-        expected = "a path where nothing is yet, or --force"
-        raise InputError([Problem(argument, f"{path}, which is there already", expected)])
 
 
 def require_place(path: Path, *inputs: Path) -> None:

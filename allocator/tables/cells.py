@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Callable
-from contextlib import suppress
 from decimal import Decimal
 from typing import Final
 
@@ -14,9 +13,7 @@ from allocator.tables.text import unprotect
 
 BY_DAY: Final = "by day"
 _NUMBER: Final = re.compile(r"[+-]?\d{1,60}(\.\d{1,60})?([eE][+-]?\d{1,3})?")
-_GROUPED: Final = re.compile(r"[+-]?\d{1,3}\.\d{3}")
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
-_COMPACT_DATE: Final = re.compile(r"(19|20)\d{6}")
 _EPOCH: Final = datetime.date(1899, 12, 30)
 _FLAGS: Final = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
@@ -69,11 +66,10 @@ def read_number(cell: Cell) -> Decimal | int:
 
 def read_count(cell: Cell) -> int:
     number = read_number(cell)
-    grouped = isinstance(cell, str) and _GROUPED.fullmatch(cell.strip())  # 2.000 may have been 2000
-    if grouped or not isinstance(number, int):
+    if not isinstance(number, int):
         hint = ": a point comes before decimals, not between thousands" if isinstance(cell, str) else ""
         raise BadCellError(f"a whole number{hint}")
-    return int(number)
+    return number
 
 
 def read_flag(cell: Cell) -> bool:
@@ -109,14 +105,10 @@ def read_day(cell: Cell, start: datetime.date | None) -> int:
         if date < start:
             raise BadCellError(f"a day from {start.isoformat()} (day 0) on")
         return (date - start).days
-    expected = "a day: its number from 0 on, or its date, YYYY-MM-DD"
     try:
-        day = read_count(cell)
+        return read_count(cell)
     except BadCellError:
-        raise BadCellError(expected) from None
-    if hint := _as_date(cell):  # as days they would be more than fifty years
-        raise BadCellError(expected + hint)
-    return day
+        raise BadCellError("a day: its number from 0 on, or its date, YYYY-MM-DD") from None
 
 
 def read_daily(cell: Cell, read: Callable[[Cell], int]) -> int | type[ByDay]:
@@ -151,9 +143,6 @@ def _as_date(cell: Cell) -> str:
         number = read_number(cell)
     except BadCellError:
         return ""
-    if isinstance(number, int) and _COMPACT_DATE.fullmatch(str(number)):
-        with suppress(ValueError):
-            return f" ({number} may be {datetime.datetime.strptime(str(number), '%Y%m%d').date()})"
     if isinstance(number, int) and 20_000 <= number <= 80_000:
         return f" ({number} may be {_EPOCH + datetime.timedelta(days=number)}: format the cell as a date)"
     return ""

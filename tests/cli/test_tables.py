@@ -28,15 +28,6 @@ def test_what_new_makes_can_be_solved(run: Run, name: str, tmp_path: Path) -> No
     assert run("new", name, "--force").exit_code == 0
 
 
-@pytest.mark.parametrize("name", ["there.json", "there.xlsx", "there"])
-def test_convert_replaces_nothing_unasked(run: Run, small: Path, name: str) -> None:
-    assert run("new", name).exit_code == 0
-    again = run("convert", small, name)
-    assert again.exit_code == 2
-    assert "--force" in again.stderr
-    assert run("convert", small, name, "--force").exit_code == 0
-
-
 def test_there_and_back_again(run: Run, small: Path, tmp_path: Path) -> None:
     for step in (("small.json", "a.xlsx"), ("a.xlsx", "b"), ("b", "c.json")):
         result = run("convert", *step)

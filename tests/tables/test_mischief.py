@@ -98,16 +98,6 @@ def test_a_number_that_became_a_date_is_refused(book: Callable[[Change], Path]) 
     assert "row 2, column G (blanks): found the date 1900-01-05, expected a number, not a date" in fault
 
 
-@pytest.mark.parametrize(("number", "date"), [(46401, "2027-01-14"), (20270114, "2027-01-14")])
-def test_a_number_that_was_a_date_is_no_day(book: Callable[[Change], Path], number: int, date: str) -> None:
-    def change(opened: Any) -> None:
-        find(opened["deliveries"], 2, "day").value = number
-
-    fault = faults(book(change))[0]
-    assert "expected a day: its number from 0 on, or its date" in fault
-    assert date in fault
-
-
 @pytest.mark.parametrize("text", ["1,234", "1 234", "1.234,5", "1'234"])
 def test_separators_of_thousands_are_refused(book: Callable[[Change], Path], text: str) -> None:
     def change(opened: Any) -> None:
@@ -117,12 +107,9 @@ def test_separators_of_thousands_are_refused(book: Callable[[Change], Path], tex
     assert f'found "{text}", expected a number without separators of thousands' in fault
 
 
-@pytest.mark.parametrize("text", ["1.234", "2.000"])
-def test_a_point_between_thousands_is_refused_where_counts_stand(
-    book: Callable[[Change], Path], text: str
-) -> None:
+def test_a_point_between_thousands_is_refused_where_counts_stand(book: Callable[[Change], Path]) -> None:
     def change(opened: Any) -> None:
-        find(opened["offices"], 2, "blanks").value = text
+        find(opened["offices"], 2, "blanks").value = "1.234"
 
     (fault,) = faults(book(change))
     assert "a point comes before decimals, not between thousands" in fault
