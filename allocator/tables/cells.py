@@ -13,6 +13,7 @@ from allocator.tables.text import unprotect
 
 BY_DAY: Final = "by day"
 _NUMBER: Final = re.compile(r"[+-]?\d{1,60}(\.\d{1,60})?([eE][+-]?\d{1,3})?")
+_THOUSANDS: Final = re.compile(r"[+-]?\d{1,3}\.\d{3}")
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _EPOCH: Final = datetime.date(1899, 12, 30)
 _FLAGS: Final = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
@@ -65,8 +66,9 @@ def read_number(cell: Cell) -> Decimal | int:
 
 
 def read_count(cell: Cell) -> int:
+    """A whole number; 2.0 is one, but 2.000 may be two thousand, as some countries write it."""
     number = read_number(cell)
-    if not isinstance(number, int):
+    if not isinstance(number, int) or (isinstance(cell, str) and _THOUSANDS.fullmatch(cell.strip())):
         hint = ": a point comes before decimals, not between thousands" if isinstance(cell, str) else ""
         raise BadCellError(f"a whole number{hint}")
     return number

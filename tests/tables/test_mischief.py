@@ -107,12 +107,34 @@ def test_separators_of_thousands_are_refused(book: Callable[[Change], Path], tex
     assert f'found "{text}", expected a number without separators of thousands' in fault
 
 
-def test_a_point_between_thousands_is_refused_where_counts_stand(book: Callable[[Change], Path]) -> None:
+@pytest.mark.parametrize("text", ["1.234", "2.000", " 10.000 ", "300.000"])
+def test_a_point_between_thousands_is_refused_where_counts_stand(
+    book: Callable[[Change], Path], text: str
+) -> None:
     def change(opened: Any) -> None:
-        find(opened["offices"], 2, "blanks").value = "1.234"
+        find(opened["offices"], 2, "blanks").value = text
 
     (fault,) = faults(book(change))
-    assert "a point comes before decimals, not between thousands" in fault
+    assert f'found "{text}", expected a whole number: a point comes before decimals, not between' in fault
+
+
+def test_a_point_between_thousands_is_refused_in_csv(folder: Path) -> None:
+    table = (folder / "print_capacity.csv").read_text(encoding="utf-8-sig")
+    (folder / "print_capacity.csv").write_text(table.replace(",3,3,3,3,0,4", ",3,2.000,3,3,0,4"))
+    (folder / "deliveries.csv").write_text("depot,day,cards\nhub,2,8.000\n")
+    found = faults(folder)
+    assert [fault.split(",")[0] for fault in found] == ["deliveries.csv", "print_capacity.csv"]
+    assert all("not between thousands" in fault for fault in found)
+
+
+@pytest.mark.parametrize("text", ["5.0", "5.00", "5.0000"])
+def test_a_whole_number_may_have_decimals_of_zero(
+    book: Callable[[Change], Path], full_instance: Instance, text: str
+) -> None:
+    def change(opened: Any) -> None:
+        find(opened["offices"], 2, "blanks").value = text
+
+    assert load_instance(book(change)) == full_instance
 
 
 def test_blanks_and_numbers_as_text_and_empty_rows_do_no_harm(
