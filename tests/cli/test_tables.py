@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from allocator.instance.files import load_instance
+from allocator.tables.files import load_instance as load
 
 Run = Callable[..., Any]
 
@@ -34,6 +35,18 @@ def test_there_and_back_again(run: Run, small: Path, tmp_path: Path) -> None:
         assert result.exit_code == 0, result.stderr
     assert load_instance(tmp_path / "c.json") == load_instance(small)
     assert json.loads(run("convert", "b", "b.xlsx", "--json").stdout)["offices"] == 3
+
+
+@pytest.mark.parametrize("name", ["a.xlsx", "a", "a.json"])
+def test_convert_replaces_nothing_unasked(run: Run, small: Path, tmp_path: Path, name: str) -> None:
+    assert run("new", name).exit_code == 0
+    before = load(tmp_path / name)
+    refused = run("convert", small, name)
+    assert refused.exit_code == 2
+    assert "there already, expected a path where nothing is yet, or --force" in refused.stderr
+    assert load(tmp_path / name) == before
+    assert run("convert", small, name, "--force").exit_code == 0
+    assert load(tmp_path / name) == load_instance(small)
 
 
 def test_every_format_of_instance_and_plan(run: Run, small: Path) -> None:
