@@ -97,6 +97,15 @@ def test_names_that_stand_for_no_format(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["small.json", "x.xls"]
 
 
+@pytest.mark.parametrize("name", ["nosuch", "nosuch.xls", "nosuch.xlsx", "nosuch.json"])
+def test_a_path_with_nothing_there(run: Run, small: Path, name: str) -> None:
+    for arguments in (("solve", name), ("check", small, name)):
+        result = run(*arguments)
+        assert result.exit_code == 2
+        message = " ".join(result.stderr.split())
+        assert f"{name}: found No such file or directory, expected a JSON file, an Excel workbook" in message
+
+
 def test_a_place_that_cannot_be_written(run: Run, small: Path) -> None:
     assert run("convert", small, "nowhere/x.xlsx").exit_code == 4
     assert run("convert", small, "nowhere/x").exit_code == 4
