@@ -34,7 +34,7 @@ OFFICE: Final = Column("office", "text", "id of the office")
 STREAM: Final = Column("stream", "text", "id of the stream")
 
 SETTINGS: Final = (
-    Column("schema_version", "count", "1"),
+    Column("schema_version", "count", "version of this format: 1"),
     Column("name", "text", "name of the instance; plans are for a name"),
     Column("description", "text", "in your words; may be empty"),
     Column("start", "date", "date of day 0"),
