@@ -15,6 +15,7 @@ from allocator.errors import InputError, Problem
 if TYPE_CHECKING:
     from allocator.instance.models import Instance
 
+Force = Annotated[bool, typer.Option("--force", help="Replace what is there already.")]
 _FORMATS = "a name ending in .json or .xlsx, or a folder for CSV files"
 
 
@@ -22,7 +23,7 @@ def new_command(
     path: Annotated[
         Path, typer.Argument(metavar="PATH", help=f"What to make: {_FORMATS}.", show_default=False)
     ],
-    force: Annotated[bool, typer.Option("--force", help="Replace what is there already.")] = False,
+    force: Force = False,
     json_output: JsonOutput = False,
     debug: Debug = False,
 ) -> None:
@@ -37,9 +38,7 @@ def new_command(
         from allocator.tables.template import template_instance
 
         require_place(path)
-        if not force and (path.is_file() or (path.is_dir() and any(path.iterdir()))):
-            expected = "a path where nothing is yet, or --force"
-            raise InputError([Problem("PATH", f"{path}, which is there already", expected)])
+        _require_nothing_there(path, "PATH", force=force)
         made = template_instance(path.stem or "my-plan")
         save_instance(made, path)
         _tell(made, path, json_output, f"Change it, then: allocator solve {path}")
@@ -52,6 +51,7 @@ def convert_command(
     target: Annotated[
         Path, typer.Argument(metavar="TO", help=f"What to write: {_FORMATS}.", show_default=False)
     ],
+    force: Force = False,
     json_output: JsonOutput = False,
     max_file_size: MaxFileSize = options.DEFAULT_MEGABYTES,
     debug: Debug = False,
@@ -66,6 +66,7 @@ def convert_command(
         from allocator.tables.files import load_instance, save_instance
 
         require_place(target, source)
+        _require_nothing_there(target, "TO", force=force)
         instance = load_instance(source, options.in_bytes(max_file_size))
         save_instance(instance, target)
         _tell(instance, target, json_output)
@@ -92,6 +93,13 @@ def require_place(path: Path, *inputs: Path) -> None:
         require_folder(path)
     else:
         output.require_writable(path)
+
+
+def _require_nothing_there(path: Path, argument: str, *, force: bool) -> None:
+    """Nobody is to lose an instance that they filled in. Raises InputError."""
+    if not force and (path.is_file() or (path.is_dir() and any(path.iterdir()))):
+        expected = "a path where nothing is yet, or --force"
+        raise InputError([Problem(argument, f"{path}, which is there already", expected)])
 
 
 def _tell(instance: Instance, path: Path, json_output: bool, further: str = "") -> None:

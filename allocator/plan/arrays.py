@@ -36,13 +36,15 @@ class PlanArrays:
 def plan_to_arrays(plan: Plan, instance: Instance) -> PlanArrays:
     """Rows summed up by place and day.
 
-    Raises InputError, all at once, when the plan is for another instance or names an unknown office,
-    stream, lane or day.
+    Raises InputError when the plan is for another instance, and else with every unknown office, stream,
+    lane and day in it.
     """
+    if plan.instance != instance.name:  # all that is unknown follows from it
+        raise InputError(
+            [Problem("instance", f'"{plan.instance}"', f'"{instance.name}", the instance given')]
+        )
     lanes = instance.arrays.lane_index
     problems: list[Problem] = []
-    if plan.instance != instance.name:
-        problems.append(Problem("instance", f'"{plan.instance}"', f'"{instance.name}", the instance given'))
     result = PlanArrays.empty(instance)
     _add_rows(
         result.ingest,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import re
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from allocator.tables.text import unprotect
 
 BY_DAY: Final = "by day"
 _NUMBER: Final = re.compile(r"[+-]?\d{1,60}(\.\d{1,60})?([eE][+-]?\d{1,3})?")
+_THOUSANDS: Final = re.compile(r"[+-]?\d{1,3}\.\d{3}")
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _EPOCH: Final = datetime.date(1899, 12, 30)
 _FLAGS: Final = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
@@ -65,8 +67,9 @@ def read_number(cell: Cell) -> Decimal | int:
 
 
 def read_count(cell: Cell) -> int:
+    """A whole number; 2.0 is one, but 2.000 may be two thousand, as some countries write it."""
     number = read_number(cell)
-    if not isinstance(number, int):
+    if not isinstance(number, int) or (isinstance(cell, str) and _THOUSANDS.fullmatch(cell.strip())):
         hint = ": a point comes before decimals, not between thousands" if isinstance(cell, str) else ""
         raise BadCellError(f"a whole number{hint}")
     return number
@@ -96,8 +99,33 @@ def read_date(cell: Cell) -> datetime.date:
     raise BadCellError(f"a date, YYYY-MM-DD{_as_date(cell)}")
 
 
-def read_day(cell: Cell, start: datetime.date | None) -> int:
-    """A day by its number, or by its date."""
+def read_day(
+    cell: Cell, start: datetime.date | None, days: int | None = None, *, after_end: bool = False
+) -> int:
+    """A day by its number, or by its date; of a horizon of `days`, or also after its end."""
+    day = _day_number(cell, start)
+    if start is None or (days is not None and day < days):
+        return day
+    by_number = not isinstance(cell, datetime.date) and not (
+        isinstance(cell, str) and _DATE.fullmatch(cell.strip())
+    )
+    hint = _as_date(cell) if by_number else ""
+    if days is not None and not after_end:
+        raise BadCellError(f"a day of the horizon, {_horizon(start, days)}{hint}")
+    if hint:
+        raise BadCellError(f"a day: its number from 0 on, or its date, YYYY-MM-DD{hint}")
+    return day
+
+
+def _horizon(start: datetime.date, days: int) -> str:
+    try:
+        last = start + datetime.timedelta(days=days - 1)
+    except OverflowError:
+        return f"0 to {days - 1}"
+    return f"0 to {days - 1}, or {start} to {last}"
+
+
+def _day_number(cell: Cell, start: datetime.date | None) -> int:
     if isinstance(cell, datetime.date) or (isinstance(cell, str) and _DATE.fullmatch(cell.strip())):
         date = read_date(cell)
         if start is None:
@@ -138,11 +166,14 @@ def show_cell(cell: Cell) -> str:
 
 
 def _as_date(cell: Cell) -> str:
-    """What a bare number would be as a date: a spreadsheet counts days since 1899."""
+    """What a bare number would be as a date: a spreadsheet counts days since 1899, some write 20270114."""
     try:
         number = read_number(cell)
     except BadCellError:
         return ""
     if isinstance(number, int) and 20_000 <= number <= 80_000:
         return f" ({number} may be {_EPOCH + datetime.timedelta(days=number)}: format the cell as a date)"
+    if isinstance(number, int) and 19_000_000 < number < 22_000_000:
+        with contextlib.suppress(ValueError):
+            return f" ({number} may be {datetime.date.fromisoformat(str(number))})"
     return ""

@@ -93,7 +93,7 @@ def _day_columns(
             continue
         place = sheet.place(sheet.header_row, column)
         try:
-            day = _day_of(cell, start)
+            day = _day_of(cell, start, days if isinstance(days, int) else None)
         except BadCellError as error:
             wrong = wrong or Problem(place, cells.show_cell(cell), str(error))
             continue
@@ -116,10 +116,10 @@ def _day_columns(
     return [], True
 
 
-def _day_of(cell: Cell, start: datetime.date | None) -> int:
+def _day_of(cell: Cell, start: datetime.date | None, days: int | None) -> int:
     match = _HEADER.fullmatch(cell.strip()) if isinstance(cell, str) else None
     if match is None:
-        return cells.read_day(cell, start)
+        return cells.read_day(cell, start, days, after_end=True)
     day = int(match[1])
     if start is not None:
         try:

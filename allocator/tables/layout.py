@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-Kind = Literal["text", "count", "number", "flag", "day", "date", "daily", "daily_flag"]
+Kind = Literal["text", "count", "number", "flag", "day", "day_or_later", "date", "daily", "daily_flag"]
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ OFFICE: Final = Column("office", "text", "id of the office")
 STREAM: Final = Column("stream", "text", "id of the stream")
 
 SETTINGS: Final = (
-    Column("schema_version", "count", "1"),
+    Column("schema_version", "count", "version of this format: 1"),
     Column("name", "text", "name of the instance; plans are for a name"),
     Column("description", "text", "in your words; may be empty"),
     Column("start", "date", "date of day 0"),
@@ -143,7 +143,7 @@ LAYOUTS: Final[dict[str, Layout]] = {
         (
             OFFICE,
             STREAM,
-            Column("ready_day", "day", "day from which on they are print-ready"),
+            Column("ready_day", "day_or_later", "day from which on they are print-ready"),
             Column("age_days", "count", "days before day 0 on which they applied, from 1 on"),
             Column("records", "count", "how many"),
         ),

@@ -61,6 +61,8 @@ class _Building:
             name = record.name
             if name == "start" and isinstance(record.value, datetime.date):
                 self.start = self.reader.start = record.value
+            if name == "days" and record.value > 0:
+                self.reader.days = record.value
             if name == "quota":
                 quota = record.as_record()
             elif name == "storage_free":

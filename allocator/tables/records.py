@@ -62,6 +62,8 @@ class Reader:
         self.problems = problems
         self.layouts = LAYOUTS if layouts is None else layouts
         self.start: datetime.date | None = None
+        self.days: int | None = None
+        """The length of the horizon, as far as it is known."""
         self._settings: dict[str, str] = {}
 
     def settings(self, columns: Sequence[Column]) -> list[Setting]:
@@ -158,7 +160,9 @@ class Reader:
     def read(self, kind: Kind, cell: Cell) -> Any:
         """The value of a cell. Raises BadCellError."""
         if kind == "day":
-            return cells.read_day(cell, self.start)
+            return cells.read_day(cell, self.start, self.days)
+        if kind == "day_or_later":
+            return cells.read_day(cell, self.start, self.days, after_end=True)
         if kind == "daily":
             return cells.read_daily(cell, cells.read_count)
         if kind == "daily_flag":

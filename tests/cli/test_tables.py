@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from allocator.instance.files import load_instance
+from allocator.tables.files import load_instance as load
 
 Run = Callable[..., Any]
 
@@ -34,6 +35,18 @@ def test_there_and_back_again(run: Run, small: Path, tmp_path: Path) -> None:
         assert result.exit_code == 0, result.stderr
     assert load_instance(tmp_path / "c.json") == load_instance(small)
     assert json.loads(run("convert", "b", "b.xlsx", "--json").stdout)["offices"] == 3
+
+
+@pytest.mark.parametrize("name", ["a.xlsx", "a", "a.json"])
+def test_convert_replaces_nothing_unasked(run: Run, small: Path, tmp_path: Path, name: str) -> None:
+    assert run("new", name).exit_code == 0
+    before = load(tmp_path / name)
+    refused = run("convert", small, name)
+    assert refused.exit_code == 2
+    assert "there already, expected a path where nothing is yet, or --force" in refused.stderr
+    assert load(tmp_path / name) == before
+    assert run("convert", small, name, "--force").exit_code == 0
+    assert load(tmp_path / name) == load_instance(small)
 
 
 def test_every_format_of_instance_and_plan(run: Run, small: Path) -> None:
@@ -82,6 +95,15 @@ def test_names_that_stand_for_no_format(
     assert result.exit_code == 2
     assert "expected" in result.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["small.json", "x.xls"]
+
+
+@pytest.mark.parametrize("name", ["nosuch", "nosuch.xls", "nosuch.xlsx", "nosuch.json"])
+def test_a_path_with_nothing_there(run: Run, small: Path, name: str) -> None:
+    for arguments in (("solve", name), ("check", small, name)):
+        result = run(*arguments)
+        assert result.exit_code == 2
+        message = " ".join(result.stderr.split())
+        assert f"{name}: found No such file or directory, expected a JSON file, an Excel workbook" in message
 
 
 def test_a_place_that_cannot_be_written(run: Run, small: Path) -> None:

@@ -59,17 +59,23 @@ def test_repeated_rows_add_up(full_instance: Instance) -> None:
     assert arrays.cards[2, 1, 2] == arrays.cards.sum() == 6
 
 
+def test_of_a_plan_for_another_instance_its_name_alone_is_told(full_instance: Instance) -> None:
+    plan = make_plan(full_instance, packs={("no lane", 99): 1}).model_copy(update={"instance": "other"})
+    with pytest.raises(InputError) as caught:
+        plan_to_arrays(plan, full_instance)
+    assert [(problem.path, problem.found) for problem in caught.value.problems] == [("instance", '"other"')]
+
+
 def test_unknown_ids_and_days_are_told_all_at_once(full_instance: Instance) -> None:
     plan = make_plan(
         full_instance,
         ingest={("nowhere", "nobody", 6): 1, ("city", "first", 0): 1},
         packs={("no lane", 99): 1},
         cards={("city", "first", 0): 1, ("isle", "nobody", 7): 0},
-    ).model_copy(update={"instance": "other"})
+    )
     with pytest.raises(InputError) as caught:
         plan_to_arrays(plan, full_instance)
     assert [(problem.path, problem.found) for problem in caught.value.problems] == [
-        ("instance", '"other"'),
         ("ingest[0].office", '"nowhere"'),
         ("ingest[0].stream", '"nobody"'),
         ("ingest[0].day", "6"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import openpyxl
@@ -24,6 +25,13 @@ def test_the_page_has_every_column_with_its_meaning() -> None:
         assert f"| `{name}` | {meaning} |" in PAGE
     for name, layout in PLAN_LAYOUTS.items():
         assert f"- `{name}`: {layout.meaning}" in PAGE
+
+
+def test_meanings_beside_the_settings_stand_as_they_are(tmp_path: Path) -> None:
+    save_instance(template_instance(), tmp_path / "new")
+    with open(tmp_path / "new" / "settings.csv", encoding="utf-8-sig", newline="") as stream:
+        _, *rows = csv.reader(stream)
+    assert [row[2] for row in rows] == [column.meaning for column in SETTINGS]
 
 
 def test_the_workbook_explains_itself(tmp_path: Path) -> None:

@@ -90,6 +90,60 @@ def test_a_date_that_became_a_number_is_explained(book: Callable[[Change], Path]
     assert "found the number 42427, expected a date, YYYY-MM-DD (42427 may be 2016-02-27" in fault
 
 
+@pytest.mark.parametrize(
+    ("sheet", "day"), [("deliveries", "day"), ("in_transit", "day"), ("ingested", "ready_day")]
+)
+@pytest.mark.parametrize(
+    ("number", "hint"), [(42428, "(42428 may be 2016-02-28: "), (20160228, "(20160228 may be 2016-02-28)")]
+)
+@pytest.mark.parametrize("as_text", [True, False])
+def test_a_day_that_became_a_number_is_explained(
+    book: Callable[[Change], Path], sheet: str, day: str, number: int, hint: str, as_text: bool
+) -> None:
+    def change(opened: Any) -> None:
+        find(opened[sheet], 2, day).value = str(number) if as_text else number
+
+    (fault,) = faults(book(change))
+    assert hint in fault
+    assert f"({day}): found" in fault
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [("2016-05-01", '"2016-05-01"'), (datetime.datetime(2016, 5, 1), "the date 2016-05-01")],
+)
+def test_a_date_outside_the_horizon_is_shown_as_it_was_typed(
+    book: Callable[[Change], Path], typed: object, shown: str
+) -> None:
+    def change(opened: Any) -> None:
+        find(opened["deliveries"], 2, "day").value = typed
+
+    (fault,) = faults(book(change))
+    assert fault.endswith(
+        f"found {shown}, expected a day of the horizon, 0 to 5, or 2016-02-27 to 2016-03-03"
+    )
+
+
+def test_a_header_of_a_day_that_became_a_number_is_explained(book: Callable[[Change], Path]) -> None:
+    def change(opened: Any) -> None:
+        sheet = opened["print_capacity"]
+        for column in range(6):
+            sheet.cell(1, 2 + column).value = 42427 + column
+
+    (fault,) = faults(book(change))
+    assert "found the number 42427, expected a day" in fault
+    assert "may be 2016-02-27" in fault
+
+
+def test_records_may_be_ready_after_the_horizon(
+    book: Callable[[Change], Path], full_instance: Instance
+) -> None:
+    def change(opened: Any) -> None:
+        find(opened["ingested"], 3, "ready_day").value = 90
+
+    assert load_instance(book(change)) != full_instance
+
+
 def test_a_number_that_became_a_date_is_refused(book: Callable[[Change], Path]) -> None:
     def change(opened: Any) -> None:
         find(opened["offices"], 2, "blanks").value = datetime.datetime(1900, 1, 5)
@@ -107,12 +161,34 @@ def test_separators_of_thousands_are_refused(book: Callable[[Change], Path], tex
     assert f'found "{text}", expected a number without separators of thousands' in fault
 
 
-def test_a_point_between_thousands_is_refused_where_counts_stand(book: Callable[[Change], Path]) -> None:
+@pytest.mark.parametrize("text", ["1.234", "2.000", " 10.000 ", "300.000"])
+def test_a_point_between_thousands_is_refused_where_counts_stand(
+    book: Callable[[Change], Path], text: str
+) -> None:
     def change(opened: Any) -> None:
-        find(opened["offices"], 2, "blanks").value = "1.234"
+        find(opened["offices"], 2, "blanks").value = text
 
     (fault,) = faults(book(change))
-    assert "a point comes before decimals, not between thousands" in fault
+    assert f'found "{text}", expected a whole number: a point comes before decimals, not between' in fault
+
+
+def test_a_point_between_thousands_is_refused_in_csv(folder: Path) -> None:
+    table = (folder / "print_capacity.csv").read_text(encoding="utf-8-sig")
+    (folder / "print_capacity.csv").write_text(table.replace(",3,3,3,3,0,4", ",3,2.000,3,3,0,4"))
+    (folder / "deliveries.csv").write_text("depot,day,cards\nhub,2,8.000\n")
+    found = faults(folder)
+    assert [fault.split(",")[0] for fault in found] == ["deliveries.csv", "print_capacity.csv"]
+    assert all("not between thousands" in fault for fault in found)
+
+
+@pytest.mark.parametrize("text", ["5.0", "5.00", "5.0000"])
+def test_a_whole_number_may_have_decimals_of_zero(
+    book: Callable[[Change], Path], full_instance: Instance, text: str
+) -> None:
+    def change(opened: Any) -> None:
+        find(opened["offices"], 2, "blanks").value = text
+
+    assert load_instance(book(change)) == full_instance
 
 
 def test_blanks_and_numbers_as_text_and_empty_rows_do_no_harm(
