@@ -179,7 +179,8 @@ def test_an_office_opens_from_the_map_and_by_its_address(opened: Any, page: str)
 def test_a_day_of_the_calendar_shows_its_trips(opened: Any) -> None:
     opened.execute_script("[...document.querySelectorAll('#calendar button:not([disabled])')].at(-1).click()")
     packs = [int(text.replace(",", "")) for text in _texts(opened, "#trips tbody td:nth-child(3)")]
-    assert f"{len(packs)} trips, {sum(packs)} packs" in _texts(opened, "#trips_title")[0]
+    trips = "1 trip" if len(packs) == 1 else f"{len(packs)} trips"
+    assert f"{trips}, {sum(packs)} pack" in _texts(opened, "#trips_title")[0]
 
 
 def test_a_chart_is_read_with_the_arrow_keys(opened: Any) -> None:
@@ -208,6 +209,59 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(browser: Any, page: str) ->
         assert browser.execute_script("return document.documentElement.scrollWidth") <= 360
     finally:
         browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+@pytest.mark.parametrize("language", ["en", "id"])
+def test_the_table_of_the_offices_is_wholly_readable(browser: Any, tmp_path: Path, language: str) -> None:
+    address = _write(generate_instance("blanks", offices=40, days=30), tmp_path / "wide.html", language)
+    size = {"width": 1200, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    try:
+        _open(browser, address)
+        place = "document.getElementById('office_table').parentElement"
+        assert browser.execute_script(f"return {place}.scrollWidth - {place}.clientWidth") <= 0
+    finally:
+        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+@pytest.mark.parametrize("span", [0.3, 0.7, 3.0, 17.0])
+def test_degrees_on_the_map_are_true_and_distinct(opened: Any, span: float) -> None:
+    labels = opened.execute_script(
+        """const [span] = arguments;
+        [...D.offices, ...D.depots].forEach((one, n) => {
+          one.lon = 104 + span * (n % 3);
+          one.lat = span * ((n % 3) - 1);
+        });
+        drawMap();
+        return [...document.querySelectorAll('#map_chart svg.chart > text')].map((one) => one.textContent);
+        """,
+        span,
+    )
+    assert len(labels) == len(set(labels))
+    assert "0°" in labels
+    assert any(label.endswith("N") for label in labels)
+
+
+def test_labels_of_the_waits_stay_in_the_chart_and_ticks_are_round(opened: Any) -> None:
+    ticks = opened.execute_script(
+        "THIS.kpis.p90_wait_days = D.waits[0].at(-1); drawWaits();"
+        "return [...document.querySelectorAll('#waits_chart .tick')].map((t) => Number(t.textContent))"
+    )
+    assert ticks[1] in {1, 2, 5, 10, 20, 50, 100, 200}
+    assert ticks == [ticks[1] * n for n in range(len(ticks))]
+    assert opened.execute_script(
+        """const right = (one) => one.getBoundingClientRect().right;
+        const chart = document.querySelector('#waits_chart svg');
+        return [...chart.querySelectorAll('text.mark')].every((one) => right(one) <= right(chart));
+        """
+    )
+
+
+def test_one_of_a_thing_is_no_plural(opened: Any) -> None:
+    said = opened.execute_script(
+        "return [numbered('trips_number', 1), numbered('packs_number', 0), numbered('packs_arrive', 1)]"
+    )
+    assert said == ["1 trip", "0 packs", "1 pack arrives"]
 
 
 def test_on_paper_everything_fits_and_controls_are_gone(browser: Any, page: str) -> None:

@@ -110,6 +110,8 @@ def test_every_word_that_the_page_asks_for_is_there_and_none_is_left_over(full_i
     names |= {f"lack_{name}" for name in (*data["lacks"], "nothing")}
     names |= {f"policy_{name.replace('-', '_')}" for name in POLICIES}
     names |= {f"term_{name}" for name in data["contenders"][0]["cost"]}
+    for key in re.findall(r"\bnumbered\(\"(\w+)\"", text):
+        names |= {key, f"{key}_one"}
     kinds = ("quota", "storage", "links", "blanks", "printers", "lanes", "handling")
     assert {limit["kind"] for limit in data["limits"]} <= set(kinds)
     names |= {f"limit_{kind}" for kind in kinds}

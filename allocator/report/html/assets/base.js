@@ -32,6 +32,8 @@ const dated = (options) => { const f = new Intl.DateTimeFormat(LOCALE, { timeZon
 const longDate = dated({ weekday: "short", day: "numeric", month: "short", year: "numeric" });
 const shortDate = dated({ day: "numeric", month: "short" });
 const say = (key, values = {}) => W[key].replace(/\{(\w+)\}/g, (all, name) => (name in values ? values[name] : all));
+// A number with its noun: languages with a plural have another text for one.
+const numbered = (key, n) => say(n === 1 ? `${key}_one` : key, { number: count(n) });
 const sum = (list) => list.reduce((total, n) => total + n, 0);
 const running = (differences) => { let total = 0; return differences.map((n) => (total += n)); };
 const everyDay = (value) => (Array.isArray(value) ? value : Array(DAYS).fill(value));

@@ -21,7 +21,7 @@ function drawDispatch() {
     const packs = D.nation.packs[day];
     const button = element("button", {
       type: "button", "aria-pressed": "false", disabled: packs === 0, class: packs === 0 ? null : packs > busiest / 2 ? "many" : "some",
-      "aria-label": say("calendar_day", { date: longDate(day), packs: count(packs), trips: count(byDay[day].length) }), onclick: () => show(day),
+      "aria-label": say("calendar_day", { date: longDate(day), packs: numbered("packs_number", packs), trips: numbered("trips_number", byDay[day].length) }), onclick: () => show(day),
     }, String(date.getUTCDate()), element("b", {}, packs ? axis(packs) : "·"));
     buttons.push(button);
     months[months.length - 1].week.append(button);
@@ -39,7 +39,7 @@ function drawDispatch() {
   const fill = sortable(get("trips"), columns, 2, (trip) => row(cellsOf(columns, trip)));
   function show(day) {
     buttons.forEach((button, index) => button.setAttribute("aria-pressed", String(index === day)));
-    get("trips_title").textContent = say("trips_title", { date: longDate(day), trips: count(byDay[day].length), packs: count(D.nation.packs[day]) });
+    get("trips_title").textContent = say("trips_title", { date: longDate(day), trips: numbered("trips_number", byDay[day].length), packs: numbered("packs_number", D.nation.packs[day]) });
     fill(byDay[day]);
   }
   const first = D.nation.packs.findIndex((packs) => packs > 0);

@@ -25,9 +25,9 @@ function drawMap() {
   const x = (lon) => (MAP.width - wide) / 2 + (lon - west) * squeeze * scale;
   const y = (lat) => MAP.pad + (north - lat) * scale;
   const chart = svg("svg", { class: "chart", viewBox: `0 0 ${MAP.width} ${height.toFixed(0)}`, role: "group", "aria-label": W.map_heading });
-  const grid = [0.5, 1, 2, 5, 10, 20, 45].find((n) => (east - west) / n <= 8) || 45;
-  for (let lon = Math.ceil(west / grid) * grid; lon <= east; lon += grid) chart.append(svg("line", { class: "grid", x1: x(lon), x2: x(lon), y1: y(north), y2: y(south) }), svg("text", { x: x(lon) + 3, y: y(south) + 14 }, degrees(lon, W.east, W.west)));
-  for (let lat = Math.ceil(south / grid) * grid; lat <= north; lat += grid) chart.append(svg("line", { class: "grid", x1: x(west), x2: x(east), y1: y(lat), y2: y(lat) }), svg("text", { x: x(west) + 3, y: y(lat) - 3 }, degrees(lat, W.north, W.south)));
+  const grid = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 45].find((n) => Math.max(east - west, north - south) / n <= 8) || 45;
+  for (const lon of multiples(grid, west, east)) chart.append(svg("line", { class: "grid", x1: x(lon), x2: x(lon), y1: y(north), y2: y(south) }), svg("text", { x: x(lon) + 3, y: y(south) + 14 }, degrees(lon, W.east, W.west)));
+  for (const lat of multiples(grid, south, north)) chart.append(svg("line", { class: "grid", x1: x(west), x2: x(east), y1: y(lat), y2: y(lat) }), svg("text", { x: x(west) + 3, y: y(lat) - 3 }, degrees(lat, W.north, W.south)));
   const layer = svg("g", {});
   chart.append(layer);
   for (const depot of depots) chart.append(svg("path", { d: star(x(depot.lon), y(depot.lat), 11), fill: "#1b2430", stroke: "#fff" }, svg("title", {}, `${W.depot}: ${depot.name}`)));
@@ -46,7 +46,7 @@ function drawMap() {
     });
     layer.replaceChildren(...marks);
     key.replaceChildren(...[...D.lacks, "nothing"].filter((name) => numbers[name] || ["slot", "blank", "printer", "nothing"].includes(name)).map((name) => element("li", {},
-      svg("svg", { width: 18, height: 18 }, shape(name, 9, 9, 6.5)), `${W[`lack_${name}`]}: ${say("offices_number", { offices: count(numbers[name]) })}`)),
+      svg("svg", { width: 18, height: 18 }, shape(name, 9, 9, 6.5)), `${W[`lack_${name}`]}: ${numbered("offices_number", numbers[name])}`)),
       element("li", {}, svg("svg", { width: 20, height: 18 }, svg("path", { d: star(10, 9, 8), fill: "#1b2430" })), W.depot));
     get("day_text").textContent = longDate(day);
     get("map_date").textContent = longDate(day);
@@ -71,7 +71,10 @@ function drawMap() {
   show(0);
 }
 
-const degrees = (value, above, below) => `${count(Math.abs(value))}° ${value >= 0 ? above : below}`;
+// Counted, not added up, so that the equator is 0 and not nearly so.
+const multiples = (step, low, high) => Array.from({ length: Math.floor(high / step) - Math.ceil(low / step) + 1 }, (_, n) => (Math.ceil(low / step) + n) * step);
+const degreeNumber = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 1 });
+const degrees = (value, above, below) => (value === 0 ? "0°" : `${degreeNumber.format(Math.abs(value))}° ${value > 0 ? above : below}`);
 function star(x, y, r) {
   const points = Array.from({ length: 10 }, (_, n) => {
     const [angle, length] = [(Math.PI * n) / 5 - Math.PI / 2, n % 2 ? r * 0.42 : r];

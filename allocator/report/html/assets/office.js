@@ -13,7 +13,7 @@ function openOffice(office) {
   if (!get("story").open) get("story").showModal();
   get("story_title").textContent = `${office.name} (${office.id})`;
   const figures = [[count(office.cards), W.cards], [days(office.mean), W.mean_wait], [count(office.p90), W.p90_wait], [count(office.left), W.left], [count(office.slots), W.slots_total], [money(office.cost), W.cost]];
-  const line = element("p", {}, say("story", { province: office.province || W.no_province, start: count(c.unprintable[0] + c.waiting[0]), end: count(office.left), packs: count(office.packs_in), cards: count(office.cards) }));
+  const line = element("p", {}, say("story", { province: office.province || W.no_province, start: numbered("people_without", c.unprintable[0] + c.waiting[0]), end: count(office.left), packs: numbered("packs_arrive", office.packs_in), cards: numbered("cards_printed", office.cards) }));
   const later = []; // a chart is drawn when its place is in the page and has a width
   const part = (heading, series) => {
     const place = element("div");

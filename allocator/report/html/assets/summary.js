@@ -6,7 +6,7 @@ const saved = (one) => (one.cost.total ? (one.cost.total - THIS.cost.total) / on
 
 function drawHeader() {
   get("name").textContent = D.instance.name;
-  get("span").textContent = say("span", { first: longDate(0), last: longDate(DAYS - 1), days: count(DAYS), offices: count(D.offices.length) });
+  get("span").textContent = say("span", { first: longDate(0), last: longDate(DAYS - 1), days: numbered("days_number", DAYS), offices: numbered("offices_number", D.offices.length) });
   get("description").textContent = D.instance.description || "";
   get("pack_meaning").textContent = say("pack_meaning", { size: count(D.instance.pack_size) });
 }

@@ -36,7 +36,7 @@ function drawOffices() {
   for (const office of D.offices) { office.mostly = mostlyLacks(office); office.left = office.still_unprintable + office.still_waiting; office.find = `${office.id} ${office.name} ${office.province || ""}`.toLocaleLowerCase(LOCALE); }
   const lackShown = (office) => {
     const made = element("span", {}, svg("svg", { width: 16, height: 14, viewBox: "0 0 16 14", "aria-hidden": "true" }, shape(office.mostly.name, 8, 7, 5)));
-    made.append(` ${W[`lack_${office.mostly.name}`]}${office.mostly.days ? ` (${say("days_number", { days: count(office.mostly.days) })})` : ""}`);
+    made.append(` ${W[`lack_${office.mostly.name}`]}${office.mostly.days ? ` (${numbered("days_number", office.mostly.days).replaceAll(" ", "\u00a0")})` : ""}`);
     return made;
   };
   const columns = [

@@ -44,13 +44,14 @@ function drawBinds() {
   if (never.length) get("binds_chart").append(element("p", { class: "soft" }, say("binds_never", { limits: never.map((limit) => W[`limit_${limit.kind}`]).join("; ") })));
 }
 
+const ROUND_DAYS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
 function drawWaits() {
   const [waits, cards] = D.waits;
   const total = sum(cards);
-  get("waits_text").textContent = total ? say("waits_text", { mean: days(THIS.kpis.mean_wait_days), p90: count(THIS.kpis.p90_wait_days), oldest: count(THIS.kpis.oldest_wait_days) }) : W.waits_none;
+  get("waits_text").textContent = total ? say("waits_text", { mean: days(THIS.kpis.mean_wait_days), p90: numbered("days_number", THIS.kpis.p90_wait_days), oldest: numbered("days_number", THIS.kpis.oldest_wait_days) }) : W.waits_none;
   if (!total) return;
   const longest = waits[waits.length - 1];
-  const size = [1, 2, 5, 7, 10, 14, 30, 60, 90, 180, 365].find((n) => longest / n <= 40) || Math.ceil(longest / 40);
+  const size = ROUND_DAYS.find((n) => longest / n <= 40) || Math.ceil(longest / 40);
   const bins = Array(Math.floor(longest / size) + 1).fill(0);
   waits.forEach((wait, index) => { bins[Math.floor(wait / size)] += cards[index]; });
   const [width, height] = [widthOf(get("waits_chart")), 250];
@@ -64,14 +65,18 @@ function drawWaits() {
   bins.forEach((cardsHere, bin) => {
     const [low, high] = [bin * size, bin * size + size - 1];
     chart.append(svg("rect", { x: x(low) + 0.7, width: x(low + size) - x(low) - 1.4, y: y(cardsHere), height: y(0) - y(cardsHere), fill: "#0b4f8a" },
-      svg("title", {}, say("waits_bar", { low: count(low), high: count(high), cards: count(cardsHere) }))));
+      svg("title", {}, say("waits_bar", { low: count(low), high: numbered("days_number", high), cards: numbered("cards_number", cardsHere) }))));
   });
-  const every = Math.ceil(bins.length / Math.floor(width / 80));
-  for (let bin = 0; bin < bins.length; bin += every) chart.append(svg("text", { x: x(bin * size), y: height - 23, "text-anchor": "middle" }, count(bin * size)));
+  const end = bins.length * size;
+  const every = ROUND_DAYS.find((n) => n >= size && end / n <= width / 80) || size * Math.ceil((end * 80) / (size * width));
+  for (let wait = 0; wait <= end; wait += every) chart.append(svg("text", { class: "tick", x: x(wait), y: height - 23, "text-anchor": "middle" }, count(wait)));
   chart.append(svg("text", { x: width - FRAME.right, y: height - 5, "text-anchor": "end" }, W.waits_axis));
-  const mark = (wait, label, rise) => chart.append(
-    svg("line", { x1: x(wait), x2: x(wait), y1: rise + 4, y2: y(0), stroke: "#a83f00", "stroke-width": 1.6, "stroke-dasharray": "5 3" }),
-    svg("text", { x: x(wait) + 5, y: rise + 12, class: "strong" }, `${label} ${wait === Math.round(wait) ? count(wait) : days(wait)}`));
+  const mark = (wait, name, rise) => {
+    const label = `${name} ${wait === Math.round(wait) ? count(wait) : days(wait)}`;
+    const left = x(wait) + 5 + 8 * label.length > width; // a letter is at most 8 wide
+    chart.append(svg("line", { x1: x(wait), x2: x(wait), y1: rise + 4, y2: y(0), stroke: "#a83f00", "stroke-width": 1.6, "stroke-dasharray": "5 3" }),
+      svg("text", { x: x(wait) + (left ? -5 : 5), y: rise + 12, class: "strong mark", "text-anchor": left ? "end" : "start" }, label));
+  };
   mark(THIS.kpis.mean_wait_days, W.mean_short, 0);
   mark(THIS.kpis.p90_wait_days, W.p90_short, 16);
   get("waits_chart").replaceChildren(chart);
