@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rich.bar import Bar
@@ -23,7 +24,7 @@ CHARTS_EXTRA = "charts need altair and vl-convert: pip install altair vl-convert
 
 
 def compare_screen(found: Comparison, *, width: int) -> list[RenderableType]:
-    """Figures in a table, then the costs and the waits as bars."""
+    """Figures in a table, then what each method leaves unsaved and the waits as bars."""
     width = min(width, WIDEST)
     costs = [other.outcome.objective for other in found.competitors]
     money = Money.fitting(found.instance.currency, costs)
@@ -42,11 +43,10 @@ def compare_screen(found: Comparison, *, width: int) -> list[RenderableType]:
     parts: list[RenderableType] = [
         Text(headline(found.instance)[0], style="bold"),
         _table(found, money, known, width),
-        _bars("Cost", found, [float(cost) for cost in costs], money.amount, width),
+        _excess_bars(found, money, width),
         _bars(
             "Wait of the worst tenth, days",
-            found,
-            [other.fairness.worst_decile_days or 0.0 for other in found.competitors],
+            [(other.method, other.fairness.worst_decile_days or 0.0) for other in found.competitors],
             days_long,
             width,
         ),
@@ -91,16 +91,49 @@ def _table(found: Comparison, money: Money, known: dict[str, str], width: int) -
     return fitted_table("", down, width)
 
 
+@dataclass(frozen=True)
+class Excess:
+    """What the methods cost beyond what any plan costs: beside whole costs, it is too little to be seen."""
+
+    title: str
+    amounts: tuple[tuple[str, float], ...]
+    """By method, without those whose cost would leave no room to tell the others apart."""
+
+
+def excess(found: Comparison) -> Excess:
+    """Beyond the proven bound or, where nothing is proven, beyond the cheapest plan."""
+    others = [other for other in found.competitors if other.method != _DOING_NOTHING]
+    shown = others or list(found.competitors)
+    if found.bound is None:
+        title, least = "Cost beyond the cheapest plan", float(found.cheapest.outcome.objective)
+    else:
+        title, least = "Cost beyond the proven bound", found.bound
+    if len(shown) < len(found.competitors):
+        title += ", without doing nothing"
+    return Excess(
+        title, tuple((other.method, max(0.0, float(other.outcome.objective) - least)) for other in shown)
+    )
+
+
+_DOING_NOTHING = "policy:empty"
+"""It costs many times what the others do."""
+
+
+def _excess_bars(found: Comparison, money: Money, width: int) -> RenderableType:
+    shown = excess(found)
+    return _bars(f"{shown.title}, {money.unit}", shown.amounts, money.amount, width)
+
+
 def _bars(
-    title: str, found: Comparison, values: list[float], label: Callable[[float], str], width: int
+    title: str, values: Sequence[tuple[str, float]], label: Callable[[float], str], width: int
 ) -> RenderableType:
     """Bars from 0, so that their lengths compare."""
     table = Table.grid(padding=(0, 1))
     room = max(10, width - 40)
-    most = max(values, default=0.0)
-    for other, value in zip(found.competitors, values, strict=True):
+    most = max((value for _, value in values), default=0.0)
+    for method, value in values:
         table.add_row(
-            Text(other.method), Text(label(value), justify="right"), Bar(most or 1.0, 0, value, width=room)
+            Text(method), Text(label(value), justify="right"), Bar(most or 1.0, 0, value, width=room)
         )
     whole = Table.grid()
     whole.add_row(Text(title, style="bold"))
@@ -115,11 +148,13 @@ def _above(other: Competitor, bound: float | None) -> str:
 
 
 def comparison_chart(found: Comparison) -> altair.HConcatChart:
-    """Cost by term, and waits with their spread, by method. Raises ImportError without altair."""
+    """What is left unsaved, cost by term, and waits, by method. Raises ImportError without altair."""
     import altair as alt
 
     order = [other.method for other in found.competitors]
     money = Money.fitting(found.instance.currency, [other.outcome.objective for other in found.competitors])
+    left = excess(found)
+    excess_rows = [{"method": method, "cost": amount / money.scale} for method, amount in left.amounts]
     cost_rows: list[dict[str, Any]] = [
         {"method": other.method, "term": label, "cost": amount / money.scale, "place": place}
         for other in found.competitors
@@ -136,8 +171,21 @@ def comparison_chart(found: Comparison) -> altair.HConcatChart:
         if value is not None
     ]
     y = alt.Y("method:N", sort=order, title=None)
+    unsaved = (
+        alt.Chart(
+            alt.InlineData(values=excess_rows),
+            title=left.title.split(", "),
+            width=300,
+        )
+        .mark_bar(color=_COLOURS[0])
+        .encode(
+            y=y,
+            x=alt.X("cost:Q", title=money.unit, scale=alt.Scale(zero=True)),
+            tooltip=["method:N", alt.Tooltip("cost:Q", format=",.1f")],
+        )
+    )
     cost = (
-        alt.Chart(alt.InlineData(values=cost_rows), title="Cost by term", width=380)
+        alt.Chart(alt.InlineData(values=cost_rows), title="Cost by term", width=300)
         .mark_bar()
         .encode(
             y=y,
@@ -158,7 +206,7 @@ def comparison_chart(found: Comparison) -> altair.HConcatChart:
             tooltip=["method:N", "who:N", alt.Tooltip("days:Q", format=".1f")],
         )
     )
-    return alt.hconcat(cost, wait, title=found.instance.name).resolve_scale(
+    return alt.hconcat(unsaved, cost, wait, title=found.instance.name).resolve_scale(
         color="independent", shape="independent"
     )
 

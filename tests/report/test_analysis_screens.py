@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from rich.console import Console, RenderableType
@@ -13,10 +14,10 @@ from allocator.analysis.changes import Amounts
 from allocator.analysis.compare import compare
 from allocator.analysis.value import value
 from allocator.instance.models import Instance
-from allocator.report.compare import compare_screen
+from allocator.report.compare import compare_screen, excess
 from allocator.report.difference import difference_screen
 from allocator.report.value import value_screen
-from allocator.solving import solve
+from allocator.solving import Outcome, solve
 
 
 def printed(parts: Sequence[RenderableType], width: int) -> str:
@@ -41,3 +42,27 @@ def test_screens_fit(full_instance: Instance, width: int) -> None:
         text = printed(parts, width)
         assert figure in text
         assert max(len(line.rstrip()) for line in text.splitlines()) <= width
+
+
+@pytest.mark.parametrize(
+    ("bound", "title"),
+    [(10.0, "Cost beyond the proven bound"), (None, "Cost beyond the cheapest plan")],
+)
+def test_cost_bars_show_what_the_methods_leave_unsaved(
+    full_instance: Instance, bound: float | None, title: str
+) -> None:
+    def solve_by(one: Instance, method: str) -> Outcome:
+        return replace(solve(one, method=method), bound=bound)
+
+    found = compare(full_instance, ["policy:empty", "policy:equal", "policy:tiers"], solve_by)
+    costs = {other.method: float(other.outcome.objective) for other in found.competitors}
+    least = min(costs.values()) if bound is None else bound
+    shown = excess(found)
+    assert shown.title == f"{title}, without doing nothing"
+    assert dict(shown.amounts) == {
+        method: pytest.approx(cost - least) for method, cost in costs.items() if method != "policy:empty"
+    }
+    assert shown.title in printed(compare_screen(found, width=80), 80)
+    alone = excess(compare(full_instance, ["policy:empty"], solve_by))
+    assert alone.title == title
+    assert [method for method, _ in alone.amounts] == ["policy:empty"]
