@@ -35,7 +35,8 @@ _PHASES = {
     "refill": "fitting slots and cards to the shipments",
     "start prices": "finding first prices for what offices share",
     "prices": "pricing what offices share",
-    "settling": "making one plan of what suits each office",
+    "trips": "choosing trips for the slots of every office",
+    "slots": "moving slots to the offices whose trips need them",
     "bound": "raising the bound, office by office",
 }
 

@@ -52,7 +52,10 @@ def print_all(instance: Instance, plan: PlanArrays) -> PlanArrays:
     costs more by itself, but may take the blank of a dearer one later: then the plan stays as it was.
     """
     arrays = instance.arrays
-    ready, printable = _ready(arrays, plan.ingest), _printable(arrays, stocks(arrays, plan.packs)[0])
+    ready, printable = (
+        print_ready(arrays, plan.ingest),
+        printable_cards(arrays, stocks(arrays, plan.packs)[0]),
+    )
     wanted = plan.cards.cumsum(axis=2)
     dearest_first = np.argsort(-arrays.weight.astype(np.float64), axis=1, kind="stable")
     offices = np.arange(len(wanted))
@@ -147,7 +150,7 @@ def _round_cards(arrays: InstanceArrays, wanted: Fractions, ingest: Counts, blan
     """Rules 5 to 7: cards along the wanted curves."""
     result = np.zeros(wanted.shape, dtype=np.int64)
     curve = wanted.cumsum(axis=2)
-    ready, printable = _ready(arrays, ingest), _printable(arrays, blanks)
+    ready, printable = print_ready(arrays, ingest), printable_cards(arrays, blanks)
     done = np.zeros(wanted.shape[:2], dtype=np.int64)
     for day in range(arrays.days):
         left = np.maximum(printable[:, day] - done.sum(axis=1), 0)
@@ -162,7 +165,7 @@ def _round_cards(arrays: InstanceArrays, wanted: Fractions, ingest: Counts, blan
     return result
 
 
-def _ready(arrays: InstanceArrays, ingest: Counts) -> Counts:
+def print_ready(arrays: InstanceArrays, ingest: Counts) -> Counts:
     """(I, S, T) G of the plan."""
     ready = arrays.ready_from_before.copy()
     delay = min(arrays.processing_days, arrays.days)
@@ -170,7 +173,7 @@ def _ready(arrays: InstanceArrays, ingest: Counts) -> Counts:
     return np.where(arrays.needs_ingestion[None, :, None], ready, arrays.applied)
 
 
-def _printable(arrays: InstanceArrays, blanks: Counts) -> Counts:
+def printable_cards(arrays: InstanceArrays, blanks: Counts) -> Counts:
     """(I, T) cards that can have been printed by the day: what is sent on later must still be there then."""
     kept = np.minimum.accumulate(blanks[:, ::-1], axis=1)[:, ::-1]
     return kept * arrays.good_per_thousand[:, None] // 1000

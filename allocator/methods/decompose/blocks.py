@@ -35,6 +35,8 @@ class Block:
 
     offices: Indices  # (J,) terminal offices, indices of the instance
     columns: Indices  # (n,) of the model: columns of `records`
+    ingest: Indices  # (q,) of `columns`: slots
+    sent: Indices  # (c,) of `columns`: packs and trips of senders
     records: MilpModel  # (m rows, n columns); the last rows are `linked`
     linked: Indices  # (J, T) rows of `records`; ABSENT on days without printing
     depletion: Depletion
@@ -59,8 +61,9 @@ class Block:
 def take_apart(formulation: Formulation, couplings: Couplings, offices_in_block: int) -> list[Block]:
     """All components of the model in blocks of about so many offices.
 
-    Components with senders make blocks of their own. Within both kinds components are dealt out by
-    size, the largest first, so that blocks are alike.
+    A component with senders is a block by itself, since its trips are chosen by a search that takes the
+    longer the more there is to choose. The others are dealt out by size, the largest first, so that
+    blocks are alike.
     """
     row_label, column_label, count = find_components(formulation, couplings)
     split = _Split(formulation, couplings)
@@ -73,10 +76,10 @@ def take_apart(formulation: Formulation, couplings: Couplings, offices_in_block:
     sends[column_label[stock[column_label[stock] >= 0]]] = True
     dealt = np.empty(count, dtype=np.int64)
     block_count = 0
-    for kind in (sends, ~sends):
+    for kind, offices in ((sends, 1), (~sends, offices_in_block)):
         chosen = np.nonzero(kind)[0]
         chosen = chosen[np.argsort(-size[chosen], kind="stable")]
-        blocks = -(-int(size[chosen].sum()) // offices_in_block) or 1
+        blocks = -(-int(size[chosen].sum()) // offices) or 1
         dealt[chosen] = block_count + np.arange(len(chosen)) % min(blocks, max(1, len(chosen)))
         block_count = int(dealt[chosen].max(initial=block_count - 1)) + 1
     result = []
@@ -88,6 +91,14 @@ def take_apart(formulation: Formulation, couplings: Couplings, offices_in_block:
         result.append(split.block(rows, columns, number[row_label], number[column_label]))
     # Rows without columns are left where nothing can be decided.
     return [block for block in result if len(block.columns) or len(block.offices)]
+
+
+def marked(columns: int, *indices: Indices) -> NDArray[np.bool_]:
+    """(columns,) which are among these, some of which may be ABSENT."""
+    marked = np.zeros(columns, dtype=np.bool_)
+    for index in indices:
+        marked[index[index != ABSENT]] = True
+    return marked
 
 
 class _Split:
@@ -113,12 +124,15 @@ class _Split:
             elif block.name in ("8_store", "9_trip", "9_least_load"):
                 office_rows[block.start : block.stop] = into[block.places[:, 0]]
         self.office_rows = office_rows
-        restocked = np.zeros(model.shape[1] + 1, dtype=np.bool_)
-        restocked[variables.blanks[self.terminal]] = True
-        restocked[variables.printed[self.terminal]] = True
-        restocked[variables.packs[into]] = True
-        restocked[variables.trip[into]] = True
-        self.restocked = restocked[:-1]
+        self.restocked = marked(
+            model.shape[1],
+            variables.blanks[self.terminal],
+            variables.printed[self.terminal],
+            variables.packs[into],
+            variables.trip[into],
+        )
+        self.ingest = marked(model.shape[1], variables.ingest)
+        self.shipped = marked(model.shape[1], variables.packs, variables.trip)
         self.upper = self._finite_upper()
         self.blank_office = np.full(model.shape[1], ABSENT, dtype=np.int64)
         self.blank_office[variables.blanks[:, 0]] = np.arange(offices)
@@ -240,6 +254,8 @@ class _Split:
         return Block(
             offices=offices,
             columns=kept,
+            ingest=np.nonzero(self.ingest[kept])[0],
+            sent=np.nonzero(self.shipped[kept])[0],
             records=records,
             linked=linked,
             depletion=Depletion(

@@ -1,8 +1,6 @@
-"""The choice of one plan for each office, and of the senders' trips, within the nation's hard limits.
+"""The choice of one plan for each office, with the senders' trips, within the nation's limits.
 
-A mixed-integer programme over the plans found. Slots remain at their prices. What senders have on hand
-is kept as it is in the model, with the cards they print at most those of the mixture, and worth what
-its duals say.
+A linear or mixed-integer programme over plans of offices at their true value. Slots are fixed before.
 """
 
 from __future__ import annotations
@@ -13,14 +11,13 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from allocator.backends import SolveOptions, choose_solver, get_backend
-from allocator.methods.decompose.blocks import Block
-from allocator.methods.decompose.pricing import Mixture, Plans
-from allocator.methods.decompose.variants import Variants
+from allocator.backends import BackendError, SolveOptions, choose_solver, get_backend
+from allocator.methods.decompose.senders import Senders
 from allocator.milp.model import MilpModel, Vector
 from allocator.milp.sparse import short_indices, single_entries
 
 Indices = NDArray[np.int64]
+_SHARE = 1e-6  # of a plan: less is nothing
 _SEARCHED = 4  # plans of an office, on average, that the search goes over besides those of the relaxation
 
 
@@ -28,118 +25,51 @@ _SEARCHED = 4  # plans of an office, on average, that the search goes over besid
 class Option:
     """What there is to choose from in a block."""
 
-    variants: Variants
-    packs: sp.csr_array  # (V, E) of the plans
-    trip_use: sp.csr_array  # (resources, E)
+    office: Indices  # (V,) each has at least one plan
+    value: Vector  # (V,) freight of the plan, less what its cards save
+    use: sp.csr_array  # (resources, V)
+    of_senders: sp.csr_array  # (q, V) what plans take from senders
     senders: Senders
 
-    def use(self, choice: Choice) -> Vector:
-        """(resources,) what the trips of a choice use."""
-        used: Vector = self.trip_use @ choice.packs + self.senders.use @ choice.sent
+    def uses(self, choice: Choice) -> Vector:
+        """(resources,) what a choice uses."""
+        used: Vector = self.use[:, choice.plans].sum(axis=1) + self.senders.use @ choice.sent
         return used
-
-    def nothing(self) -> Choice:
-        """No trips at all; the rest of the senders' columns is left open."""
-        columns = self.senders.columns
-        return Choice(np.zeros(self.packs.shape[1]), columns, np.zeros(len(columns)))
-
-
-@dataclass(frozen=True)
-class Senders:
-    """Stocks and trips of a block's senders (c,), and how plans (V,) change them."""
-
-    columns: Indices  # (c,) of the block's records
-    cost: Vector  # (c,)
-    lower: Vector  # (c,)
-    upper: Vector  # (c,)
-    integer: NDArray[np.bool_]  # (c,)
-    use: sp.csr_array  # (resources, c)
-    matrix: sp.csr_array  # (q, c)
-    row_lower: Vector  # (q,)
-    row_upper: Vector  # (q,)
-    of_plans: sp.csr_array  # (q, V)
-    plan_price: Vector  # (V,) what plans pay for senders' packs in the value of their variants
 
 
 @dataclass(frozen=True)
 class Choice:
-    """Trips of a block."""
+    """Plans of a block's offices, and what its senders do."""
 
-    packs: Vector  # (E,) of terminal offices
-    columns: Indices  # (c,) of the records, those of senders
-    sent: Vector  # (c,) values of these columns
-
-
-def options_of(block: Block, plans: Plans, mixture: Mixture, variants: Variants) -> Option:
-    """The variants of a block, with its senders."""
-    rows = np.nonzero(block.sender_rows)[0]
-    records = block.records
-    inside = sp.csr_array(records.matrix[rows])
-    columns = np.unique(inside.indices).astype(np.int64)
-    others = np.where(block.sender_rows, 0.0, mixture.duals)
-    cost = (records.objective - records.matrix.T @ others)[columns]
-    # Cards are no more than in the mixture, since only then their records are print-ready.
-    cards = np.asarray(abs(records.matrix[~block.sender_rows][:, columns]).sum(axis=0)).ravel() > 0
-    point = mixture.point[columns]
-    of_trips = sp.csr_array(block.trip_rows[rows])
-    variants_price = of_trips.T @ mixture.duals[rows]
-    return Option(
-        variants,
-        plans.packs,
-        block.trip_use,
-        Senders(
-            columns=columns,
-            cost=cost,
-            lower=records.column_lower[columns],
-            upper=np.where(
-                cards, np.maximum(point, records.column_lower[columns]), records.column_upper[columns]
-            ),
-            integer=records.integer[columns],
-            use=sp.csr_array(block.use[:, columns]),
-            matrix=sp.csr_array(inside[:, columns]),
-            row_lower=records.row_lower[rows],
-            row_upper=records.row_upper[rows],
-            of_plans=sp.csr_array(of_trips @ plans.packs.T),
-            plan_price=plans.packs @ variants_price,
-        ),
-    )
+    plans: Indices  # (J,) one for each terminal office, of the option
+    sent: Vector  # (c,) values of the senders' columns
 
 
-def choose_trips(
-    options: list[Option],
-    limit: Vector,
-    ceiling: Vector,
-    prices: Vector,
-    start: list[Indices] | None,
-    backend: str,
-    solve_options: SolveOptions,
-) -> list[Choice] | None:
-    """For each block its trips, together of least cost within the limits (resources,); None without any.
+@dataclass(frozen=True)
+class Worth:
+    """What the linear relaxation of the choice says of packs."""
 
-    Of the resources only those count that trips use, and targets; slots remain at their prices.
-    `start` is a choice (J,) of one plan for each office that keeps the limits, if one is known.
-    """
-    programme = _Programme(options, limit, ceiling, prices)
-    vector = programme.solve(start, backend, solve_options)
-    return None if vector is None else programme.trips(vector)
+    prices: Vector  # (resources,) 0 where no plan uses any
+    sender_duals: list[Vector]  # (q,) of each block's senders
+    reduced: list[Vector]  # (V,) reduced costs of each block's plans
+    use: Vector  # (resources, blocks)
 
 
-class _Programme:
+class Programme:
     """The model: columns are plans, senders' columns, and what exceeds soft limits."""
 
-    def __init__(self, options: list[Option], limit: Vector, ceiling: Vector, prices: Vector) -> None:
+    def __init__(self, options: list[Option], limit: Vector, ceiling: Vector) -> None:
+        """`limit` (resources,) is what there is for plans and senders; hard where `ceiling` is inf."""
         self.options = options
-        variants = [each.variants for each in options]
         senders = [each.senders for each in options]
-        self.plan_starts = np.cumsum([0, *(len(each.office) for each in variants)])
+        self.plan_starts = np.cumsum([0, *(len(each.office) for each in options)])
         self.sender_starts = np.cumsum([0, *(len(each.columns) for each in senders)])
-        places = np.cumsum([0, *(int(each.office.max(initial=-1)) + 1 for each in variants)])
-        place = np.concatenate([each.office + first for each, first in zip(variants, places, strict=False)])
-        use = sp.hstack([each.use for each in variants] + [each.use for each in senders], format="csr")
+        self.sender_row_starts = np.cumsum([0, *(len(each.rows) for each in senders)])
+        places = np.cumsum([0, *(int(each.office.max(initial=-1)) + 1 for each in options)])
+        place = np.concatenate([each.office + first for each, first in zip(options, places, strict=False)])
+        use = sp.hstack([each.use for each in options] + [each.use for each in senders], format="csr")
         rows = np.nonzero(np.diff(use.indptr))[0]
         plans, sent, offices = int(self.plan_starts[-1]), int(self.sender_starts[-1]), int(places[-1])
-        value = np.concatenate([each.value for each in variants]) - use[:, :plans].T @ prices
-        value += np.concatenate([each.plan_price for each in senders])
         soft = np.nonzero(np.isfinite(ceiling[rows]))[0]
         excess = single_entries(-np.ones(len(soft)), soft, len(rows))
         convexity = sp.csr_array((np.ones(plans), (place, np.arange(plans))), shape=(offices, plans))
@@ -149,14 +79,20 @@ class _Programme:
                 [
                     [used[:, :plans], used[:, plans:], excess],
                     [convexity, None, None],
-                    [_diagonal(senders, "of_plans"), _diagonal(senders, "matrix"), None],
+                    [
+                        _diagonal([each.of_senders for each in options]),
+                        _diagonal([each.matrix for each in senders]),
+                        None,
+                    ],
                 ],
                 format="csr",
             )
         )
         self.model = MilpModel(
             name="choice of trips",
-            objective=np.concatenate([value, *(each.cost for each in senders), ceiling[rows][soft]]),
+            objective=np.concatenate(
+                [*(each.value for each in options), *(each.cost for each in senders), ceiling[rows][soft]]
+            ),
             offset=0.0,
             matrix=matrix,
             row_lower=np.concatenate(
@@ -179,45 +115,83 @@ class _Programme:
         )
         self.plans, self.sent, self.place = plans, sent, place
         self.used, self.limit, self.soft = used, limit[rows], soft
+        self.rows, self.resources = rows, len(limit)
 
-    def solve(self, start: list[Indices] | None, backend: str, options: SolveOptions) -> Vector | None:
-        """The best choice found, the start at the worst.
+    def worth(self, backend: str, options: SolveOptions) -> Worth:
+        """Prices at which the linear relaxation uses what there is.
 
-        In the linear relaxation all but a few offices have a whole plan, since it has few rows besides
-        one for each office. The search goes over what it uses (relaxation-induced neighbourhood, Danna,
-        Rothberg and Le Pape 2005) and what could still be part of something better by its reduced cost,
-        the nearest first; and over everything only where that finds nothing.
+        Raises BackendError if the solver has no answer.
         """
+        result = get_backend(backend).solve(self.model.relaxed(), options)
+        if result.duals is None or result.vector is None:
+            raise BackendError(
+                f"{backend} did not solve the choice of trips: {result.message or result.stop}"
+            )
+        prices = np.zeros(self.resources)
+        prices[self.rows] = np.maximum(-result.duals[: len(self.rows)], 0.0)
+        first = self.model.shape[0] - int(self.sender_row_starts[-1])
+        reduced = (self.model.objective - self.model.matrix.T @ result.duals)[: self.plans]
+        return Worth(
+            prices,
+            np.split(result.duals[first:], self.sender_row_starts[1:-1]),
+            np.split(reduced, self.plan_starts[1:-1]),
+            self._use(result.vector),
+        )
+
+    def _use(self, vector: Vector) -> Vector:
+        """(resources, blocks) what plans and senders of each block use."""
+        result = np.zeros((self.resources, len(self.options)))
+        for k, option in enumerate(self.options):
+            first = self.plans + self.sender_starts[k]
+            own = vector[first : first + len(option.senders.columns)]
+            shares = vector[self.plan_starts[k] : self.plan_starts[k + 1]]
+            result[:, k] = option.use @ shares + option.senders.use @ own
+        return result
+
+    def solve(
+        self, start: list[Choice] | None, backend: str, options: SolveOptions, prices: Vector | None = None
+    ) -> list[Choice] | None:
+        """The best choice found, the start at the worst; None without any.
+
+        With `prices` (resources,) what is used costs that besides. In the linear relaxation all
+        but a few offices have a whole plan, since it has few rows besides one for each office. The search
+        goes over what it uses (relaxation-induced neighbourhood, Danna, Rothberg and Le Pape 2005) and what
+        could still be part of something better by its reduced cost, the nearest first; and over everything
+        only where that finds nothing.
+        """
+        model = self.model if prices is None else self._charged(prices)
         solver = get_backend(backend)
-        able = choose_solver(backend, solver.solvers(), self.model, options.solver)[1]
+        able = choose_solver(backend, solver.solvers(), model, options.solver)[1]
         known = [] if start is None else [self._start(start)]
-        relaxed = solver.solve(self.model.relaxed(), replace(options, solver=None, gap=None))
-        if relaxed.vector is not None:
-            kept = np.ones(len(self.model.objective), dtype=np.bool_)
-            kept[: self.plans] = relaxed.vector[: self.plans] > 1e-6
+        relaxed = solver.solve(model.relaxed(), replace(options, solver=None, gap=None))
+        kept = np.ones(len(model.objective), dtype=np.bool_)
+        if relaxed.vector is not None and relaxed.duals is not None:
+            kept[: self.plans] = relaxed.vector[: self.plans] > _SHARE
             if not self.sent:
                 known.append(self._rounded(relaxed.vector))
-                kept |= min(known, key=self.model.value) > 0.5
-            if relaxed.reduced_costs is not None:
-                kept[: self.plans] |= self._near(relaxed.reduced_costs[: self.plans], relaxed.vector, known)
-            columns = np.nonzero(kept)[0]
-            first = min(known, key=self.model.value)[columns] if not self.sent and able.start else None
-            result = solver.solve(_of_columns(self.model, columns), replace(options, start=first))
+            if known:
+                kept |= min(known, key=model.value) > 0.5
+            reduced = model.objective - model.matrix.T @ relaxed.duals
+            room = min(map(model.value, known), default=np.inf) - model.value(relaxed.vector)
+            kept[: self.plans] |= self._near(reduced[: self.plans], room)
+        for columns in (np.nonzero(kept)[0], np.arange(len(kept))):
+            first = min(known, key=model.value)[columns] if known and able.start else None
+            result = solver.solve(_of_columns(model, columns), replace(options, start=first))
             if result.vector is not None:
                 vector = np.zeros(len(kept))
                 vector[columns] = result.vector
                 known.append(vector)
             if known:
-                return min(known, key=self.model.value)
-        first = known[0] if known and able.start else None
-        result = solver.solve(self.model, replace(options, start=first))
-        if result.vector is not None:
-            known.append(result.vector)
-        return min(known, key=self.model.value, default=None)
+                return self._choices(min(known, key=model.value))
+        return None
 
-    def _near(self, reduced: Vector, relaxed: Vector, known: list[Vector]) -> NDArray[np.bool_]:
+    def _charged(self, prices: Vector) -> MilpModel:
+        objective = self.model.objective.copy()
+        objective[: self.plans + self.sent] += self.used.T @ prices[self.rows]
+        return replace(self.model, objective=objective)
+
+    def _near(self, reduced: Vector, room: float) -> NDArray[np.bool_]:
         """(plans,) those whose reduced cost leaves hope for a better choice than known, not too many."""
-        room = min(map(self.model.value, known), default=np.inf) - self.model.value(relaxed)
         most = min(_SEARCHED * (int(self.place.max(initial=-1)) + 1), self.plans - 1)
         return reduced <= min(room, np.partition(reduced, most)[most]) if self.plans else reduced < 0
 
@@ -235,7 +209,7 @@ class _Programme:
         used = self.used[np.nonzero(hard)[0]][:, : self.plans].tocsc()
         limit = self.limit[hard]
         needs = np.asarray(used.sum(axis=0)).ravel()
-        candidates = np.nonzero((share > 1e-6) | (needs == 0))[0]
+        candidates = np.nonzero((share > _SHARE) | (needs == 0))[0]
         dense = used[:, candidates].toarray()
         total = np.asarray(used[:, chosen].sum(axis=1)).ravel()
         while (total > limit + 1e-6).any():
@@ -250,35 +224,44 @@ class _Programme:
                 break
             total = after[:, best]
             chosen[place[candidates[best]]] = candidates[best]
-        return self._vector(chosen)
+        return self._vector(chosen, np.zeros(self.sent))
 
-    def _start(self, chosen: list[Indices]) -> Vector:
-        return self._vector(
-            np.concatenate([each + first for each, first in zip(chosen, self.plan_starts, strict=False)])
-        )
+    def value(self, choices: list[Choice]) -> float:
+        """What the choices cost."""
+        return self.model.value(self._start(choices))
 
-    def _vector(self, chosen: Indices) -> Vector:
-        """The vector that chooses these plans (offices,), and nothing of senders."""
+    def use(self, choices: list[Choice]) -> Vector:
+        """(resources, blocks) what the choices use."""
+        return self._use(self._start(choices))
+
+    def _start(self, choices: list[Choice]) -> Vector:
+        plans = [each.plans + first for each, first in zip(choices, self.plan_starts, strict=False)]
+        return self._vector(np.concatenate(plans), np.concatenate([each.sent for each in choices]))
+
+    def _vector(self, chosen: Indices, sent: Vector) -> Vector:
+        """The vector that chooses these plans (offices,), and these values of senders."""
         vector = np.zeros(len(self.model.objective))
         vector[chosen] = 1.0
         inside = self.plans + self.sent
+        vector[self.plans : inside] = sent
         vector[inside:] = np.maximum((self.used @ vector[:inside] - self.limit)[self.soft], 0.0)
         return vector
 
-    def trips(self, vector: Vector) -> list[Choice]:
+    def _choices(self, vector: Vector) -> list[Choice]:
         """What a vector of the model says for each block."""
-        sent = vector[self.plans :]
         result = []
         for k, option in enumerate(self.options):
-            packs = option.packs.T @ np.rint(vector[self.plan_starts[k] : self.plan_starts[k + 1]])
-            own = sent[self.sender_starts[k] : self.sender_starts[k + 1]]
-            result.append(Choice(packs, option.senders.columns, own))
+            own = slice(self.plan_starts[k], self.plan_starts[k + 1])
+            plans = np.nonzero(vector[own] > 0.5)[0]
+            first = self.plans + self.sender_starts[k]
+            sent = vector[first : first + len(option.senders.columns)]
+            result.append(Choice(plans[np.argsort(option.office[plans])], sent))
         return result
 
 
-def _diagonal(senders: list[Senders], name: str) -> sp.csr_array:
+def _diagonal(parts: list[sp.csr_array]) -> sp.csr_array:
     """The blocks' own matrices along the diagonal."""
-    return sp.csr_array(sp.block_diag([getattr(each, name) for each in senders], format="csr"))
+    return sp.csr_array(sp.block_diag(parts, format="csr"))
 
 
 def _of_columns(model: MilpModel, columns: Indices) -> MilpModel:

@@ -65,7 +65,8 @@ class ColumnGeneration:
         self.box = Box.around(couplings, prices, reach)
         self.prices = prices
         self.best_prices, self.best_estimate = prices, -math.inf
-        self.shares: list[list[Vector]] = []  # per column of the master and block, of its plans
+        self.slots: list[list[Vector]] = []  # per column of the master and block, records ingested
+        self.shares: list[list[Vector]] = []  # the same, of its plans
         self.solution: MasterSolution | None = None
 
     def step(self, rounds: int, close: float, *, exact: bool = False) -> Standing:
@@ -104,6 +105,7 @@ class ColumnGeneration:
         self.add_column(
             [each.cost for each in mixtures],
             [each.use for each in mixtures],
+            [each.point for each in mixtures],
             [each.shares for each in mixtures],
         )
         self.solution = self.master.solve(self.best_prices, self.box)
@@ -112,34 +114,52 @@ class ColumnGeneration:
         ahead = (self.solution.value + self.constant - self.best_estimate) / scale
         return Standing(estimate, bound, ahead, (value - estimate) / scale, self.solution.strain / scale)
 
-    def add_column(self, costs: Sequence[Vector], uses: Sequence[sp.csr_array], shares: list[Vector]) -> None:
-        """A column for each group, of its cost, use and plans; costs and uses by component."""
-        self.master.add(*self.grouping.column(costs, uses))
+    def add_column(
+        self,
+        costs: Sequence[Vector],
+        uses: Sequence[sp.csr_array],
+        points: Sequence[Vector],
+        shares: list[Vector],
+    ) -> None:
+        """A column for each group, of its cost, use, records and plans; costs and uses by component."""
         self.shares.append(shares)
+        self.master.add(*self.grouping.column(costs, uses))
+        blocks = self.pool.blocks
+        self.slots.append([point[block.ingest] for block, point in zip(blocks, points, strict=True)])
 
-    def add_decisions(self, decisions: Sequence[Settled], shares: list[Vector]) -> None:
-        """A column of decisions."""
-        self.add_column([each.cost for each in decisions], [each.use for each in decisions], shares)
+    def add_decisions(self, decisions: Sequence[Settled]) -> None:
+        """A column of decisions, whose trips are the last plans of each block."""
+        shares = []
+        for block, plans in zip(self.pool.blocks, self.pool.plans, strict=True):
+            shares.append(np.zeros(len(plans.office)))
+            shares[-1][len(plans.office) - len(block.offices) :] = 1.0
+        self.add_column(
+            [each.cost for each in decisions],
+            [each.use for each in decisions],
+            [each.point for each in decisions],
+            shares,
+        )
 
     def plan_shares(self) -> list[Vector]:
         """For each block the shares of its plans in the master's mixture."""
         assert self.solution is not None
         result = []
         for k, (block, plans) in enumerate(zip(self.pool.blocks, self.pool.plans, strict=True)):
-            office = plans.office
-            own = self.grouping.of_block(self.solution.shares, k, block.office_component[office])
-            total = np.zeros(len(office))
-            for column, shares in enumerate(self.shares):
-                part = shares[k]
-                total[: len(part)] += part * own[column, : len(part)]
+            own = self.grouping.of_block(self.solution.shares, k, block.office_component[plans.office])
+            total = np.zeros(len(plans.office))
+            for part, shares in zip(own, self.shares, strict=False):
+                total[: len(shares[k])] += shares[k] * part[: len(shares[k])]
             result.append(total)
         return result
 
-    def use_by_block(self) -> Vector:
-        """(resources, blocks) use in the master's mixture."""
+    def ingested(self) -> list[Vector]:
+        """For each block the records ingested in the master's mixture."""
         assert self.solution is not None
-        use: Vector = np.add.reduceat(self.solution.use.toarray(), self.grouping.starts[:-1], axis=1)
-        return use
+        result = []
+        for k, block in enumerate(self.pool.blocks):
+            own = self.grouping.of_block(self.solution.shares, k, block.column_component[block.ingest])
+            result.append(sum(part * slots[k] for part, slots in zip(own, self.slots, strict=False)))
+        return result
 
     def _lagrangian(self, parts: list[Vector]) -> float:
         """Sum up the Lagrangian function: parts of components, less what the limits are worth."""

@@ -4,43 +4,38 @@
    rounds of pricing on samples three times as large each; or the prices of an earlier solve.
 2. Pricing: every block at these prices gives a bound and better plans (`pricing`), the master the next
    prices (`column_generation`).
-3. Settling: trips are chosen and records refilled within hard limits (`settlement`): a valid plan.
+3. Planning: trips with slots fixed and slots with trips fixed, in turn (`planning`): valid plans.
 """
 
 from __future__ import annotations
 
 import logging
+import math
 import time
 from contextlib import closing, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from allocator.backends import SolveOptions
 from allocator.instance.models import Instance
 from allocator.methods.clock import Clock
-from allocator.methods.decompose.blocks import Block, take_apart
-from allocator.methods.decompose.column_generation import ColumnGeneration, Pool
+from allocator.methods.decompose.column_generation import Standing
 from allocator.methods.decompose.couplings import Couplings, find_couplings, transfer_prices
 from allocator.methods.decompose.linear import sample_prices
+from allocator.methods.decompose.nation import Nation
 from allocator.methods.decompose.pace import Pace
-from allocator.methods.decompose.polishing import Polish
+from allocator.methods.decompose.planning import Planner
 from allocator.methods.decompose.prices import recall_prices
-from allocator.methods.decompose.pricing import one_plan_each
 from allocator.methods.decompose.restocking import compile_search
 from allocator.methods.decompose.sampling import sample_sizes, smaller_nation
-from allocator.methods.decompose.senders import sends
-from allocator.methods.decompose.settlement import settle_nation
-from allocator.methods.decompose.settling import Settled, settled
 from allocator.methods.decompose.workers import StoppedError, Workers
 from allocator.methods.record import Record
-from allocator.methods.rounding import round_plan
-from allocator.milp.formulation import Formulation, formulate
+from allocator.milp.formulation import formulate
 from allocator.milp.model import Vector
 from allocator.plan.arrays import PlanArrays
 from allocator.plan.models import Prices
 
-_OFFICE_DAYS_IN_BLOCK = 720  # what linear models of a block are fastest with
 _INNER_ROUNDS = 10  # of pricing a block
 _NEAR = 3e-5  # of the bound: the master is as near as it needs to be
 _FIRST_REACH, _REACH = 0.3, 0.05  # how wrong prices of a relaxation may be, and those of a sample
@@ -49,10 +44,10 @@ _SAMPLE_ROUNDS = 15
 _PHASES = (0.1, 0.3, 0.5, 0.7, 0.9)  # of the samples whose relaxations are solved
 _TOLERANCE = 1e-4  # of cards and records in the pieces: the plan is rounded and checked anyhow
 _SAMPLES_SHARE = 0.3  # of the time
-_POLISHING = 0.4  # of the time is for better trips where blanks are sent on
-_PART_SECONDS, _LEAST_PART_SECONDS, _PART_GAP = 4.0, 0.5, 1e-4  # for the trips of a component
-_OFFER_EVERY = 10.0  # seconds
-_PATIENCE = 3  # settlements without a better plan or bound
+_PATIENCE = 3  # proven rounds without a better plan or bound
+_TURNS = 2  # of trips and slots after a proven bound
+_PART = 0.02  # of what plans are above prices: as near as these need to be
+_LONG = 60.0  # for the choice of trips where time does not count
 _LOG = logging.getLogger(__name__)
 
 
@@ -86,7 +81,7 @@ def solve_decomposed(
     record.enter("build")
     crew = Workers(clock, workers)
     crew.get_ready(compile_search)
-    nation = _Nation.of(record.instance)
+    nation = Nation.of(record.instance)
     built = time.monotonic()
     pieces = SolveOptions(seed=options.seed, tolerance=_TOLERANCE)
     engine: _Engine | None = None
@@ -98,8 +93,6 @@ def solve_decomposed(
             prices = recall_prices(record.instance, nation.couplings, start)
         engine = _Engine(record, clock, nation, prices, crew, backend, pieces)
         engine.run(rounds, options.gap or 0.0)
-        if rounds is None:
-            engine.polish(options.gap or 0.0)
     found = engine.generation.best_prices if engine else np.zeros(len(nation.couplings.limit))
     return DecomposeOutcome(
         built - begun,
@@ -110,53 +103,8 @@ def solve_decomposed(
     )
 
 
-@dataclass(frozen=True)
-class _Nation:
-    """An instance, or a sample of one, taken apart."""
-
-    formulation: Formulation
-    couplings: Couplings
-    blocks: list[Block]
-
-    @classmethod
-    def of(cls, instance: Instance) -> _Nation:
-        formulation = formulate(instance)
-        couplings = find_couplings(formulation)
-        offices = max(1, _OFFICE_DAYS_IN_BLOCK // instance.days)
-        return cls(formulation, couplings, take_apart(formulation, couplings, offices))
-
-    def decisions(self, plan: PlanArrays) -> list[Settled]:
-        """What a plan says for each block."""
-        vector = self.formulation.embed(plan)
-        return [settled(block, vector[block.columns], vector[block.trip_columns]) for block in self.blocks]
-
-    def generation(
-        self,
-        prices: Vector,
-        reach: float,
-        decisions: list[Settled],
-        crew: Workers,
-        backend: str,
-        options: SolveOptions,
-    ) -> ColumnGeneration:
-        """Column generation from these prices, with the decisions as its first column."""
-        plans = [one_plan_each(block, each.packs) for block, each in zip(self.blocks, decisions, strict=True)]
-        generation = ColumnGeneration(
-            Pool(self.blocks, plans),
-            self.couplings,
-            self.formulation.model.offset,
-            prices,
-            reach,
-            crew,
-            backend,
-            options,
-        )
-        generation.add_decisions(decisions, [np.ones(len(each.office)) for each in plans])
-        return generation
-
-
 def _start_prices(
-    record: Record, clock: Clock, nation: _Nation, crew: Workers, backend: str, options: SolveOptions
+    record: Record, clock: Clock, nation: Nation, crew: Workers, backend: str, options: SolveOptions
 ) -> Vector:
     """(resources,) prices of the nation from samples, each three times the one before."""
     instance = record.instance
@@ -168,10 +116,10 @@ def _start_prices(
     reach = _FIRST_REACH
     for size in sizes:
         sample = smaller_nation(instance, size)
-        smaller = _Nation.of(sample)
+        smaller = Nation.of(sample)
         prices = transfer_prices(prices, couplings, smaller.couplings)
         couplings = smaller.couplings
-        nothing = smaller.decisions(PlanArrays.empty(sample))
+        nothing = smaller.decisions(smaller.formulation.embed(PlanArrays.empty(sample)))
         generation = smaller.generation(prices, reach, nothing, crew, backend, options)
         ahead = 2e-2
         for number in range(_SAMPLE_ROUNDS):
@@ -213,109 +161,71 @@ class _Engine:
         self,
         record: Record,
         clock: Clock,
-        nation: _Nation,
+        nation: Nation,
         start: Vector,
         crew: Workers,
         backend: str,
         options: SolveOptions,
     ) -> None:
         self.record, self.clock, self.nation = record, clock, nation
-        self.crew, self.backend = crew, backend
-        self.exact = SolveOptions(seed=options.seed)
-        self.current = nation.decisions(record.plan)
-        self.generation = nation.generation(start, _REACH, self.current, crew, backend, options)
-        # Of each office the plan, among its block's, that is part of the decisions at hand.
-        self.incumbent = [np.arange(len(block.offices)) for block in nation.blocks]
-        arrays = record.instance.arrays
-        needing = arrays.ingestible[:, :, -1].sum(axis=1).astype(np.float64)
-        self.applicants = np.array([needing[block.offices].sum() for block in nation.blocks])
+        decisions = nation.decisions(nation.formulation.embed(record.plan))
+        self.generation = nation.generation(start, _REACH, decisions, crew, backend, options)
+        self.planner = Planner(record, clock, nation, self.generation)
         self.rounds = 0
 
     def run(self, rounds: int | None, gap: float) -> None:
-        """Rounds of pricing; a settlement whenever the master has come much nearer, and at the end.
+        """Rounds of pricing; a proven bound and plans when the master has come much nearer, and at the end.
 
         With so many rounds to go the clock only ends it, so that the result is the same on any machine.
         """
-        pace = Pace(self.clock, _POLISHING if any(map(sends, self.nation.blocks)) else 0.0)
-        idle, ahead, near = 0, 2e-2, False
-        enough = max(0.3 * gap, _NEAR)
+        pace, record = Pace(self.clock), self.record
+        idle, ahead, enough = 0, 2e-2, math.inf
+        near = False
         while idle < _PATIENCE and (rounds is None or self.rounds < rounds) and not self.clock.over:
             self.rounds += 1
             ending = self.rounds == rounds if rounds is not None else pace.is_ending
-            first = rounds is None and pace.is_halfway and self.record.source != "decompose"
-            self.record.enter(f"prices, round {self.rounds}")
+            first = rounds is None and pace.is_halfway and record.source != "decompose"
+            record.enter(f"prices, round {self.rounds}")
             exact = ending or near
             with pace.measured("exact" if exact else "round"):
                 standing = self.generation.step(_INNER_ROUNDS, _closeness(ahead), exact=exact)
             if exact:
-                self.record.offer_bound(standing.bound)
+                record.offer_bound(standing.bound)
+            self._tell(standing)
             ahead = standing.ahead
-            near = ahead < enough and (standing.strain < enough or ahead <= 0)
-            _LOG.debug(
-                "%.1f s, round %d: estimate %.8g, %.2e apart, bound %s, master %.2e above, strain %.1e",
-                self.clock.seconds,
-                self.rounds,
-                standing.estimate,
-                standing.apart,
-                self.record.bound,
-                ahead,
-                standing.strain,
-            )
+            # Prices need be no nearer than plans are by far, at first; then much nearer than they were.
+            planned = record.source == "decompose"
+            missing = record.cost / max(1.0, standing.estimate) - 1.0 if planned else 0.0
+            close_enough = max(0.3 * gap, _NEAR, min(enough, _PART * missing))
+            near = ahead < close_enough and (standing.strain < close_enough or ahead <= 0)
             if not (exact or first):
                 continue
-            before = self.record.cost, self.record.bound
-            with pace.measured("settle"):
-                self._settle(60.0 if rounds is not None else max(2.0, min(10.0, self.clock.remaining / 8)))
-            _LOG.debug("%.1f s, cost %.8g gap %s", self.clock.seconds, self.record.cost, self.record.gap)
-            idle = idle + 1 if exact and before == (self.record.cost, self.record.bound) else 0
+            before = record.cost, record.bound
+            self._plan(pace, math.inf if ending and rounds is None else _TURNS if exact else 0, gap, rounds)
+            idle = idle + 1 if exact and before == (record.cost, record.bound) else 0
             if exact:
-                enough, near = max(0.3 * ahead, _NEAR), False
-            if ending or (self.record.gap is not None and self.record.gap <= gap):
+                enough, near = 0.3 * ahead, False
+            if ending or (record.gap is not None and record.gap <= gap):
                 break
 
-    def polish(self, gap: float) -> None:
-        """Improve the best plan component by component while there is time; once over without a limit."""
-        clock, record = self.clock, self.record
-        polish = Polish(self.nation.formulation, self.nation.couplings, record.plan)
-        generation = self.generation
-        order = polish.order(self.nation.blocks, generation.pool.mixtures, generation.best_prices)
-        together = 2 * self.crew.count
-        offered, better = clock.seconds, 0
-        while order and not clock.over and (record.gap is None or record.gap > gap):
-            # What is left is for the parts of this time, and for rounding and judging the plan.
-            seconds = (clock.remaining - 4 * record.judging_seconds - 1.0) / (together / self.crew.count + 1)
-            record.enter("improving trips")
-            if seconds > _LEAST_PART_SECONDS:
-                options = replace(self.exact, gap=_PART_GAP, time_limit=min(_PART_SECONDS, seconds))
-                better += polish.improve(order[:together], self.crew, self.backend, options)
-                order = order[together:]
-            if better and (not order or seconds <= _PART_SECONDS or clock.seconds > offered + _OFFER_EVERY):
-                record.offer_plan(round_plan(record.instance, polish.plan()), "decompose")
-                offered, better = clock.seconds, 0
-            if seconds <= _LEAST_PART_SECONDS:
-                break
+    def _plan(self, pace: Pace, turns: float, gap: float, rounds: int | None) -> None:
+        """Make plans: a first one where there is none or time enough, and so many turns from there."""
+        seconds = None if rounds is None else _LONG
+        if rounds is not None or self.record.source != "decompose" or pace.has_time(2 * _TURNS):
+            with pace.measured("plan"):
+                self.planner.begin(seconds)
+                if self.nation.has_senders:
+                    turns -= self.planner.improve(1, gap, seconds)
+        self.planner.improve(turns, gap, seconds)
 
-    def _settle(self, seconds: float) -> None:
-        self.record.enter("settling")
-        generation, blocks = self.generation, self.nation.blocks
-        results = settle_nation(generation, self.incumbent, self.applicants, seconds)
-        plans = generation.pool.plans
-        failed = sum(each is None for each in results)
-        self.current = [new or old for new, old in zip(results, self.current, strict=True)]
-        for k, new in enumerate(results):
-            if new is not None:
-                self.incumbent[k] = len(plans[k].office) - np.arange(len(blocks[k].offices), 0, -1)
-        vector = np.zeros(self.nation.formulation.model.shape[1])
-        for block, each in zip(blocks, self.current, strict=True):
-            vector[block.columns] = each.point
-            vector[block.trip_columns] = each.packs
-        plan = round_plan(self.record.instance, self.nation.formulation.extract(vector))
-        cost = self.record.offer_plan(plan, "decompose")
-        drawn = float(sum(each.cost.sum() for each in self.current)) + self.nation.formulation.model.offset
+    def _tell(self, standing: Standing) -> None:
         _LOG.debug(
-            "%.1f s settled but for %d blocks: %.8g, rounded %.8g", self.clock.seconds, failed, drawn, cost
+            "%.1f s, round %d: estimate %.8g, %.2e apart, bound %s, master %.2e above, strain %.1e",
+            self.clock.seconds,
+            self.rounds,
+            standing.estimate,
+            standing.apart,
+            self.record.bound,
+            standing.ahead,
+            standing.strain,
         )
-        shares = [np.zeros(len(each.office)) for each in plans]
-        for k, chosen in enumerate(self.incumbent):
-            shares[k][chosen] = 1.0
-        generation.add_decisions(self.current, shares)

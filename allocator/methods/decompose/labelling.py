@@ -135,6 +135,8 @@ def search(  # noqa: PLR0912, PLR0915 - compiled in one piece
     later: NDArray[np.int64],
     paying: NDArray[np.float64],
     worth: NDArray[np.float64],
+    amount_saving: NDArray[np.float64],
+    rate_saving: NDArray[np.float64],
     useful: int,
     known: float,
     beam: int,
@@ -264,7 +266,13 @@ def search(  # noqa: PLR0912, PLR0915 - compiled in one piece
         for label in range(len(packs)):
             on_hand = np.floor(stock[day] + pack * packs[label] + _SLACK)
             printed[label] = min(printed[label] + printers[day], applicants[day], on_hand)
-            cost[label] -= worth[day] * printed[label]
+            left = printed[label]
+            for step in range(amount_saving.shape[1]):
+                part = min(left, amount_saving[day, step])
+                cost[label] -= rate_saving[day, step] * part
+                left -= part
+                if left <= 0.0:
+                    break
         if store < np.inf and received.any():
             on_hand = stock[day] + pack * packs - printed
             fits = np.nonzero(~received | (on_hand <= store + _SLACK))[0]
@@ -283,3 +291,39 @@ def search(  # noqa: PLR0912, PLR0915 - compiled in one piece
             sent[rank, node_trip[at]] = node_amount[at]
             at = node_parent[at]
     return cost[leading], sent
+
+
+@numba.njit(cache=True)
+def spread_cards(
+    office: NDArray[np.int64],
+    printed: NDArray[np.float64],
+    level: NDArray[np.float64],
+    amount: NDArray[np.float64],
+    rate: NDArray[np.float64],
+    stream: NDArray[np.int64],
+    streams: int,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(P,) what `printed` (P, T) cards save, and (P, S, T) whose they are by the day: see `savings`."""
+    plans, days = printed.shape
+    steps = level.shape[2]
+    saved = np.zeros(plans)
+    cards = np.zeros((plans, streams, days))
+    done = np.empty(streams)
+    for plan in range(plans):
+        i = office[plan]
+        done[:] = 0.0
+        before = 0.0
+        for day in range(days):
+            left = printed[plan, day] - before
+            before = printed[plan, day]
+            for step in range(steps):
+                s = stream[i, day, step]
+                taken = min(left, level[i, day, step] - done[s])
+                if taken > 0.0:
+                    done[s] += taken
+                    left -= taken
+                start = level[i, day, step] - amount[i, day, step]
+                saved[plan] += rate[i, day, step] * min(max(done[s] - start, 0.0), amount[i, day, step])
+            for s in range(streams):
+                cards[plan, s, day] = done[s]
+    return saved, cards

@@ -27,6 +27,7 @@ _OVERFULL = 10.0  # times the worth of a card: the price of what a store has no 
 _ANSWERS = 8  # plans of an office at a time
 _ROUNDING = 1e-11  # relative; above what sums of some thousand doubles can lose
 _NEARLY_WHOLE = 1e-6  # cards
+_NEARLY_NOTHING = 1e-6  # of a plan
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,10 @@ class Plans:
             np.concatenate([self.cost, other.cost]),
         )
 
+    def some(self, chosen: Indices) -> Plans:
+        """Those chosen, in their order."""
+        return Plans(self.office[chosen], self.packs[chosen], self.printed[chosen], self.cost[chosen])
+
 
 @dataclass(frozen=True)
 class Mixture:
@@ -58,6 +63,10 @@ class Mixture:
     point: Vector  # (n,) the records' columns
     duals: Vector  # (m,) of the records' rows, signs as the bounds call for
     basis: Basis | None  # of the restricted model
+
+    def used(self, plans: Plans) -> Plans:
+        """The plans that have a share, of those that were mixed and others behind them."""
+        return plans.some(np.nonzero(self.shares > _NEARLY_NOTHING)[0])
 
 
 @dataclass(frozen=True)

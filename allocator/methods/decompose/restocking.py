@@ -59,6 +59,14 @@ class Opportunities:
 
 
 @dataclass(frozen=True)
+class Savings:
+    """What cards save by day where not all are worth the same: so many at such a rate, the dearest first."""
+
+    amount: Vector  # (I, T, K) cards
+    rate: Vector  # (I, T, K) currency per card and day, falling
+
+
+@dataclass(frozen=True)
 class Restocking:
     """The best trips of each office at the prices given, and others that are nearly as good."""
 
@@ -75,6 +83,7 @@ def restock(
     worth: Vector,
     known: Vector | None = None,
     *,
+    savings: Savings | None = None,
     exact: bool = True,
     answers: int = 1,
 ) -> Restocking:
@@ -93,7 +102,7 @@ def restock(
     for office in range(offices):
         own = slice(starts[office], starts[office + 1])
         costs, sent = _search(
-            depletion, trips, fixed, price, worth, ahead, office, own, value[office], exact, answers
+            depletion, trips, fixed, price, worth, savings, ahead, office, own, value[office], exact, answers
         )
         if len(costs) == 0 or costs[0] >= value[office]:
             continue
@@ -116,6 +125,7 @@ def _search(
     fixed: Vector,
     price: Vector,
     worth: Vector,
+    savings: Savings | None,
     ahead: _Ahead,
     office: int,
     own: slice,
@@ -124,6 +134,10 @@ def _search(
     answers: int,
 ) -> tuple[Vector, Indices]:
     """(A,) costs of an office's best trips below `known`, and (A, own trips) their packs."""
+    if savings is None:
+        amount, rate = np.full((len(worth[office]), 1), np.inf), worth[office][:, None]
+    else:
+        amount, rate = savings.amount[office], savings.rate[office]
 
     def run(limit: float, beam: int) -> tuple[Vector, Indices]:
         result: tuple[Vector, Indices] = search(
@@ -142,6 +156,8 @@ def _search(
             ahead.later[:, own],
             ahead.paying[:, own],
             worth[office],
+            amount,
+            rate,
             ahead.useful[office],
             limit + 1e-9 * abs(limit) + 1e-6 if limit < np.inf else limit,
             beam,

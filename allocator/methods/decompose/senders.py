@@ -1,17 +1,18 @@
-"""Blocks in which blanks are sent on, and what is left of them once senders' stocks have prices."""
+"""Who sends blanks on: offices and depots whose stock is shared by those they send to."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sp
+from numpy.typing import NDArray
 
 from allocator.methods.decompose.blocks import Block
 from allocator.methods.decompose.components import connected
-from allocator.milp.builder import ABSENT
 from allocator.milp.model import Vector
-from allocator.milp.sparse import short_indices
+
+Indices = NDArray[np.int64]
 
 
 def sends(block: Block) -> bool:
@@ -19,47 +20,46 @@ def sends(block: Block) -> bool:
     return bool(block.sender_rows.any())
 
 
-def apart_from_senders(block: Block, duals: Vector) -> Block:
-    """The block with its senders' rows priced by duals (m,) instead: every terminal office by itself.
+@dataclass(frozen=True)
+class Senders:
+    """What senders of a block decide for themselves, slots being fixed: stocks, trips and cards."""
 
-    A Lagrangian relaxation; what the rows' right-hand sides are worth is left out of the constant.
-    """
-    if not sends(block):
-        return block
-    records, rows = block.records, block.sender_rows
-    priced = np.where(rows, duals, 0.0)
-    keep = sp.diags_array((~rows).astype(np.float64), format="csr")
-    matrix = short_indices(keep @ records.matrix)
-    matrix.eliminate_zeros()
-    alone = replace(
-        records,
-        objective=records.objective - records.matrix.T @ priced,
-        matrix=matrix,
-        row_lower=np.where(rows, -np.inf, records.row_lower),
-        row_upper=np.where(rows, np.inf, records.row_upper),
-    )
-    linked = block.linked
-    row, column = matrix.nonzero()
-    tied, office = linked[linked != ABSENT], np.nonzero(linked != ABSENT)[0]
-    size = len(rows) + matrix.shape[1]
-    count, label = connected(
-        np.concatenate([row, tied]),
-        np.concatenate([len(rows) + column, size + office]),
-        size + len(block.offices),
-    )
-    office_label = label[size:]
-    constant = np.zeros(count)
-    np.add.at(constant, office_label, block.office_constant)
-    return replace(
-        block,
-        records=alone,
-        price=block.price - block.trip_rows.T @ priced,
-        trip_rows=sp.csr_array(block.trip_rows.shape),
-        sender_rows=np.zeros_like(rows),
-        constant=constant,
-        components=count,
-        row_component=label[: len(rows)],
-        column_component=label[len(rows) : size],
-        office_component=office_label,
-        trip_component=office_label[block.trips.office],
+    columns: Indices  # (c,) of the block's records
+    rows: Indices  # (q,) of the block's records
+    cost: Vector  # (c,)
+    lower: Vector  # (c,)
+    upper: Vector  # (c,)
+    integer: NDArray[np.bool_]  # (c,)
+    use: sp.csr_array  # (resources, c)
+    matrix: sp.csr_array  # (q, c)
+    row_lower: Vector  # (q,)
+    row_upper: Vector  # (q,)
+    trip_rows: sp.csr_array  # (q, E) of a pack that a terminal office gets
+
+
+def senders_alone(block: Block, fixed: NDArray[np.bool_], values: Vector) -> Senders:
+    """The senders of a block, with some of the records' columns (n,) fixed at values (n,)."""
+    records = block.records
+    free = np.nonzero(~fixed)[0]
+    inside = sp.csr_array(records.matrix[:, free])
+    row, column = inside.nonzero()
+    count, label = connected(row, len(block.sender_rows) + column, len(block.sender_rows) + len(free))
+    theirs = np.zeros(count, dtype=np.bool_)
+    theirs[label[: len(block.sender_rows)][block.sender_rows]] = True
+    rows = np.nonzero(theirs[label[: len(block.sender_rows)]])[0]
+    columns = free[theirs[label[len(block.sender_rows) :]]]
+    matrix = sp.csr_array(records.matrix[rows])
+    given = matrix @ np.where(fixed, values, 0.0)
+    return Senders(
+        columns=columns,
+        rows=rows,
+        cost=records.objective[columns],
+        lower=records.column_lower[columns],
+        upper=records.column_upper[columns],
+        integer=records.integer[columns],
+        use=sp.csr_array(block.use[:, columns]),
+        matrix=sp.csr_array(matrix[:, columns]),
+        row_lower=records.row_lower[rows] - given,
+        row_upper=records.row_upper[rows] - given,
+        trip_rows=sp.csr_array(block.trip_rows[rows]),
     )

@@ -1,84 +1,55 @@
-"""A valid plan of the whole country from priced blocks: trips, then slots, then the records within them."""
+"""The best slots and records of the whole country once trips are chosen, within all limits.
+
+With trips given what remains is linear: a mixture of decisions that keep the limits is a decision that
+keeps them. Column generation once more, with records for columns.
+"""
 
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from allocator.backends import BackendError, Basis, SolveOptions
-from allocator.methods.decompose.blocks import Block
-from allocator.methods.decompose.choice import Choice, Option, choose_trips, options_of
+from allocator.backends import BackendError
 from allocator.methods.decompose.column_generation import ColumnGeneration, lagrangian
 from allocator.methods.decompose.couplings import Couplings
 from allocator.methods.decompose.master import Grouping, Master
-from allocator.methods.decompose.pricing import Mixture, Plans, one_plan_each
-from allocator.methods.decompose.senders import sends
+from allocator.methods.decompose.pricing import one_plan_each
 from allocator.methods.decompose.settling import Settled, settle, settled
 from allocator.methods.decompose.stabilisation import Box
-from allocator.methods.decompose.variants import find_variants
 from allocator.milp.model import Vector
 
 Indices = NDArray[np.int64]
-_DEARER = 0.005  # by so much slots cost more than their price when it is asked who needs them
 _ROUNDS, _REACH = 3, 0.02  # of prices once trips are chosen, and how far they may go
+_DEARER = 0.005  # by so much slots cost more than their price when it is asked who needs them
 _NEAR = 1e-5  # of the cost: slots are where they should be
-_GAP, _SENDERS_GAP = 1e-6, 1e-4  # of the choice of trips, and where there are senders
-_SENDERS_SHARE, _LEAST_SECONDS = 4.0, 0.5  # of the time, for all blocks with senders; and for each
 
 
-def settle_nation(
-    generation: ColumnGeneration,
-    incumbent: list[Indices],
-    applicants: Vector,
-    seconds: float,
-) -> list[Settled | None]:
-    """Decisions for each block that together keep all limits; None for blocks without an answer.
+class Settlement:
+    """Decisions (blocks) that keep all limits, and what else can be done with their trips."""
 
-    The trips chosen are added to the pool's plans, one for each terminal office, as the last ones.
-    `incumbent` is a choice (J,) of plans of each block that keeps the limits, `applicants` (blocks,) how
-    many need a slot. The choice of trips takes so many seconds at most.
-
-    Raises BackendError if a solver has no answer to a linear model.
-    """
-    pool = generation.pool
-    blocks = pool.blocks
-    bases = [mixture.basis for mixture in pool.mixtures]
-    choices = _choose(generation, incumbent, replace(generation.options, gap=_GAP, time_limit=seconds))
-    if choices is None:
-        return [None] * len(blocks)
-    chosen = []
-    for k, choice in enumerate(choices):
-        own = one_plan_each(blocks[k], np.rint(choice.packs))
-        chosen.append(len(pool.plans[k].office) + np.arange(len(own.office)))
-        pool.plans[k] = pool.plans[k].joined(own)
-    return _Records(generation, chosen, choices, bases).spread(applicants)
-
-
-class _Records:
-    """What goes with the trips chosen: slots, queues and cards of all blocks.
-
-    With trips given what remains is linear: a mixture of decisions that keep the limits is a decision
-    that keeps them. Column generation once more, with records for columns.
-    """
-
-    def __init__(
-        self,
-        generation: ColumnGeneration,
-        chosen: list[Indices],
-        choices: list[Choice],
-        bases: list[Basis | None],
-    ) -> None:
-        self.generation, self.chosen, self.choices, self.bases = generation, chosen, choices, bases
+    def __init__(self, generation: ColumnGeneration, decisions: list[Settled]) -> None:
+        """The trips are added to the generation's plans, one for each terminal office, as the last ones."""
+        pool = generation.pool
+        self.generation, self.decisions = generation, decisions
+        self.chosen: list[Indices] = []
+        for k, (block, own) in enumerate(zip(pool.blocks, decisions, strict=True)):
+            plans = one_plan_each(block, np.rint(own.packs))
+            self.chosen.append(len(pool.plans[k].office) + np.arange(len(plans.office)))
+            pool.plans[k] = pool.plans[k].joined(plans)
+        self.bases = [mixture.basis for mixture in pool.mixtures]
         self.columns: list[list[Settled]] = []
 
-    def spread(self, applicants: Vector) -> list[Settled | None]:
-        """Slots to where prices say they belong; None for a block whose trips leave no records possible.
+    def spread(self, applicants: Vector, *, anew: bool) -> list[Settled]:
+        """Slots to where prices say they belong; `applicants` (blocks,) are how many need one.
+
+        With `anew` the slots of the decisions at hand do not count, only their trips.
 
         The last mixture keeps the limits but for some slots on another day. Allotted anew, and each
         block within its own, they make a column that keeps all of them, for the final mixture.
+
+        Raises BackendError if a solver has no answer to a linear model.
         """
         generation, blocks = self.generation, self.generation.pool.blocks
         couplings = generation.couplings
@@ -90,16 +61,11 @@ class _Records:
         best, promised = -math.inf, None
         box = Box.around(couplings, prices, _REACH)
         unlimited = np.full((len(prices), len(blocks)), np.inf)
-        # Who needs slots most: those who still want them when they cost a little more.
-        slots = np.isin(couplings.kind, ["quota", "storage"])
-        eager = self._settle(np.where(slots, (1 + _DEARER) * prices, prices), unlimited)
-        first = self._allotted(eager, applicants)
-        if any(each is None for each in first):
-            return first
-        self._add(master, grouping, first)
+        if anew:
+            self.decisions = self._allotted_to_the_eager(prices, applicants)
+        self._add(master, grouping, self.decisions)
         for _ in range(_ROUNDS):
-            column = self._settle(prices, unlimited)
-            self._add(master, grouping, [new or old for new, old in zip(column, first, strict=True)])
+            self._add(master, grouping, self._settle(prices, unlimited))
             values = [each.cost + each.use.T @ prices for each in self.columns[-1]]
             estimate = lagrangian(values, prices, couplings.limit, 0.0)
             if promised is not None:
@@ -113,30 +79,29 @@ class _Records:
         assert promised is not None
         asked = np.add.reduceat(promised.use.toarray(), grouping.starts[:-1], axis=1)
         limits = allot(couplings, asked, applicants)
-        last = self._settle(np.zeros(len(prices)), limits)
-        self._add(master, grouping, [new or old for new, old in zip(last, first, strict=True)])
+        self._add(master, grouping, self._settle(np.zeros(len(prices)), limits))
         try:
             shares = master.solve(prices).shares
         except BackendError:
-            return first  # it oversteps a limit by a rounding error, so that no mixture keeps it
-        result: list[Settled | None] = []
+            return self.decisions  # they overstep a limit by a rounding error, so that no mixture keeps it
+        result: list[Settled] = []
         for k, block in enumerate(blocks):
             part = grouping.of_block(shares, k, block.column_component)
             point = sum(part[c] * column[k].point for c, column in enumerate(self.columns))
-            result.append(settled(block, np.asarray(point), self.columns[-1][k].packs))
+            result.append(settled(block, np.asarray(point), self.decisions[k].packs))
         return result
 
-    def _allotted(self, wanted: list[Settled | None], applicants: Vector) -> list[Settled | None]:
-        """Records of every block within what is allotted to it by what it wants."""
-        if any(each is None for each in wanted):
-            return wanted
+    def _allotted_to_the_eager(self, prices: Vector, applicants: Vector) -> list[Settled]:
+        """Records within what goes to those who still want slots when they cost a little more."""
         couplings = self.generation.couplings
-        asked = [np.asarray(each.use.sum(axis=1)).ravel() for each in wanted if each is not None]
-        limits = allot(couplings, np.stack(asked, axis=1).astype(np.float64), applicants)
-        return self._settle(np.zeros(len(couplings.limit)), limits)
+        slots = np.isin(couplings.kind, ["quota", "storage"])
+        unlimited = np.full((len(prices), len(self.decisions)), np.inf)
+        eager = self._settle(np.where(slots, (1 + _DEARER) * prices, prices), unlimited)
+        asked = np.stack([each.use.sum(axis=1) for each in eager], axis=1).astype(np.float64)
+        return self._settle(np.zeros(len(prices)), allot(couplings, asked, applicants))
 
-    def _settle(self, prices: Vector, limits: Vector) -> list[Settled | None]:
-        """The best records of every block at prices, within (resources, blocks) limits."""
+    def _settle(self, prices: Vector, limits: Vector) -> list[Settled]:
+        """The best records of every block at prices, within (resources, blocks) limits, or those at hand."""
         generation = self.generation
         pool = generation.pool
         found = generation.workers.map(
@@ -146,7 +111,7 @@ class _Records:
                     pool.blocks[k],
                     pool.plans[k],
                     self.chosen[k],
-                    self.choices[k],
+                    self.decisions[k],
                     prices,
                     limits[:, k],
                     generation.couplings.ceiling,
@@ -159,106 +124,11 @@ class _Records:
         )
         if np.isinf(limits).all():  # limits are rows, for which the others have no use
             self.bases = [basis for _, basis in found]
-        return [decisions for decisions, _ in found]
+        return [new or old for (new, _), old in zip(found, self.decisions, strict=True)]
 
-    def _add(self, master: Master, grouping: Grouping, column: list[Settled | None]) -> None:
-        whole = [each for each in column if each is not None]
-        self.columns.append(whole)
-        master.add(*grouping.column([each.cost for each in whole], [each.use for each in whole]))
-
-
-def _choose(
-    generation: ColumnGeneration, incumbent: list[Indices], options: SolveOptions
-) -> list[Choice] | None:
-    """Trips of every block: those with senders each within its share, then the others within what is left.
-
-    A block with senders for which no trips are found in time sends nothing.
-    """
-    pool, couplings, prices = generation.pool, generation.couplings, generation.best_prices
-    blocks, backend = pool.blocks, generation.backend
-    shares = generation.plan_shares()
-    found: list[Option] = generation.workers.map(
-        _options,
-        (
-            (
-                blocks[k],
-                pool.plans[k],
-                pool.mixtures[k],
-                shares[k],
-                prices,
-                couplings.ceiling,
-                backend,
-                generation.options,
-            )
-            for k in range(len(blocks))
-        ),
-    )
-    senders = [k for k, block in enumerate(blocks) if sends(block)]
-    others = [k for k, block in enumerate(blocks) if not sends(block)]
-    choices = [found[k].nothing() for k in range(len(blocks))]
-    left = couplings.limit.copy()
-    if senders:
-        allotted = _allot_packs(couplings, generation.use_by_block(), senders)
-        each_has = max(_LEAST_SECONDS, _SENDERS_SHARE * (options.time_limit or math.inf) / len(senders))
-        some = replace(options, gap=_SENDERS_GAP, time_limit=each_has)
-        results = generation.workers.map(
-            choose_trips,
-            (
-                ([found[k]], allotted[:, place], couplings.ceiling, prices, None, backend, some)
-                for place, k in enumerate(senders)
-            ),
-        )
-        for k, result in zip(senders, results, strict=True):
-            if result is not None:
-                choices[k] = result[0]
-                left -= found[k].use(result[0])
-    if others:
-        chosen = choose_trips(
-            [found[k] for k in others],
-            left,
-            couplings.ceiling,
-            prices,
-            None if senders else [incumbent[k] for k in others],
-            backend,
-            options,
-        )
-        if chosen is None:
-            return None
-        for k, choice in zip(others, chosen, strict=True):
-            choices[k] = choice
-    return choices
-
-
-def _allot_packs(couplings: Couplings, wanted: Vector, senders: list[int]) -> Vector:
-    """(resources, senders) whole packs that each block with senders may use, by what it uses in the mixture.
-
-    `wanted` is (resources, blocks). What nobody wants is shared out among all, largest remainders first.
-    """
-    allotted = np.full((len(couplings.limit), len(senders)), np.inf)
-    for row in np.nonzero(np.isin(couplings.kind, ["depot", "handling"]))[0]:
-        asked = np.maximum(wanted[row], 0.0)
-        spare = max(0.0, couplings.limit[row] - asked.sum())
-        own = asked[senders]
-        own = own + spare * (own + 1e-3) / (asked + 1e-3).sum()
-        whole = np.floor(own + 1e-6)
-        rest = int(np.floor(own.sum() + 1e-6) - whole.sum())
-        whole[np.argsort(-(own - whole), kind="stable")[:rest]] += 1.0
-        allotted[row] = whole
-    return allotted
-
-
-def _options(
-    block: Block,
-    plans: Plans,
-    mixture: Mixture,
-    shares: Vector,
-    prices: Vector,
-    ceiling: Vector,
-    backend: str,
-    options: SolveOptions,
-) -> Option:
-    variants = find_variants(block, plans, mixture, shares, prices, ceiling, backend, options)
-    return options_of(block, plans, mixture, variants)
+    def _add(self, master: Master, grouping: Grouping, column: list[Settled]) -> None:
+        self.columns.append(column)
+        master.add(*grouping.column([each.cost for each in column], [each.use for each in column]))
 
 
 def allot(couplings: Couplings, needs: Vector, applicants: Vector) -> Vector:

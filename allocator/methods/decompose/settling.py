@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from allocator.backends import Basis, SolveOptions
 from allocator.methods.decompose.blocks import Block
-from allocator.methods.decompose.choice import Choice
 from allocator.methods.decompose.pieces import solve_piece
 from allocator.methods.decompose.pricing import WHOLE, Plans, by_component, chosen_model
 from allocator.milp.model import MilpModel, Vector
@@ -45,7 +44,7 @@ def settle(
     block: Block,
     plans: Plans,
     chosen: Indices,
-    trips: Choice,
+    decisions: Settled,
     prices: Vector,
     limit: Vector,
     ceiling: Vector,
@@ -53,19 +52,18 @@ def settle(
     options: SolveOptions,
     basis: Basis | None = None,
 ) -> tuple[Settled | None, Basis | None]:
-    """The best records at prices with the trips chosen, within the block's own limits, one plan an office.
+    """The best records at prices with the trips of decisions, which are the plans chosen, within own limits.
 
     `limit` (resources,) is hard where `ceiling` is inf. None if no records go with the trips. The basis
     is one to begin with next time.
     """
     model = _settling_model(block, plans, chosen, prices, limit, ceiling)
-    whole = trips.columns[block.records.integer[trips.columns]]
-    sent = np.rint(trips.sent[block.records.integer[trips.columns]])
-    model.column_lower[whole], model.column_upper[whole] = sent, sent
+    sent = np.rint(decisions.point[block.sent])
+    model.column_lower[block.sent], model.column_upper[block.sent] = sent, sent
     result = solve_piece(model, backend, options, basis)
     if result.vector is None:
         return None, basis
-    return settled(block, result.vector[: block.records.shape[1]], np.rint(trips.packs)), result.basis
+    return settled(block, result.vector[: block.records.shape[1]], np.rint(decisions.packs)), result.basis
 
 
 def _settling_model(

@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from allocator.backends import SolveOptions
 from allocator.methods.decompose.blocks import Block
+from allocator.methods.decompose.choice import Option
 from allocator.methods.decompose.pricing import Mixture, Plans, card_worth, mix
-from allocator.methods.decompose.senders import apart_from_senders, sends
+from allocator.methods.decompose.senders import senders_alone
 from allocator.milp.model import Vector
 from allocator.milp.sparse import single_entries
 
 Indices = NDArray[np.int64]
 _LARGEST_SHARES = 3  # plans of an office whose true cost is found
 _ESTIMATE = 0.01  # of an office's cost, put on top of what is only an estimate
-
-
-@dataclass(frozen=True)
-class Variants:
-    """Plans of a block's offices at given prices."""
-
-    office: Indices  # (V,)
-    value: Vector  # (V,) cost plus use at prices of the component, the best records included
-    use: sp.csr_array  # (resources, V) of the component; without slots
 
 
 def find_variants(
@@ -38,16 +28,13 @@ def find_variants(
     ceiling: Vector,
     backend: str,
     options: SolveOptions,
-) -> Variants:
-    """All plans, those of each office with the largest shares (P,) at their true cost.
+) -> Option:
+    """All plans, those of each office with the largest shares (P,) at their true cost, slots at prices.
 
     For the others the mixture's value and the plan's reduced cost are an estimate that is too low,
     since records lose more than the duals say when a plan is all there is; a hundredth of the cost is
-    put on top. Senders' stocks are at their prices, so that each office is by itself.
+    put on top. For blocks without senders, in which each office is by itself.
     """
-    if sends(block):
-        block = apart_from_senders(block, mixture.duals)
-        mixture = mix(block, plans, prices, backend, options)
     offices = len(block.offices)
     worth = card_worth(block, mixture.duals)
     price = block.price + block.trip_use.T @ prices
@@ -70,10 +57,13 @@ def find_variants(
         true = mix(block, plans, prices, backend, options, mixture.basis, chosen)
         value[chosen] = true.value[component[chosen]]
         records_use[:, chosen] = true.use[soft].toarray()[:, component[chosen]]
-    return Variants(
+    use = sp.csr_array(block.trip_use @ plans.packs.T + _rows(soft, records_use, len(prices)))
+    return Option(
         office=plans.office,
-        value=value,
-        use=sp.csr_array(block.trip_use @ plans.packs.T + _rows(soft, records_use, len(prices))),
+        value=value - use.T @ prices,
+        use=use,
+        of_senders=sp.csr_array((0, len(plans.office))),
+        senders=senders_alone(block, np.zeros(len(block.columns), dtype=np.bool_), mixture.point),
     )
 
 

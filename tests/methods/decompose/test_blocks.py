@@ -13,7 +13,7 @@ from allocator.instance.models import Instance
 from allocator.methods.decompose.blocks import Block, take_apart
 from allocator.methods.decompose.components import find_components
 from allocator.methods.decompose.couplings import Couplings, find_couplings
-from allocator.methods.decompose.senders import apart_from_senders, sends
+from allocator.methods.decompose.senders import sends
 from allocator.methods.decompose.settling import settled
 from allocator.methods.policies import POLICIES
 from allocator.milp.builder import ABSENT
@@ -140,29 +140,6 @@ def test_components_and_trips_are_told_in_order(instance: Instance, size: int) -
         assert block.constant.sum() == pytest.approx(block.office_constant.sum())
         for component in (block.row_component, block.column_component, block.office_component):
             assert ((component >= 0) & (component < block.components)).all()
-
-
-@given(instance=instances(), seed=st.integers(0, 99))
-def test_apart_from_senders_every_office_stands_alone(instance: Instance, seed: int) -> None:
-    for block in taken_apart(instance)[2]:
-        duals = np.random.default_rng(seed).normal(size=block.records.shape[0])
-        alone = apart_from_senders(block, duals)
-        assert not sends(alone)
-        if not sends(block):
-            assert alone is block
-            continue
-        assert len(np.unique(alone.office_component)) == len(alone.offices)
-        row, column = alone.records.matrix.nonzero()
-        assert (alone.row_component[row] == alone.column_component[column]).all()
-        assert alone.linked.tolist() == block.linked.tolist()
-        assert alone.constant.sum() == pytest.approx(block.constant.sum())
-        # Lagrange: for any decisions the change of the cost is what they use of the rows at their duals.
-        point = np.random.default_rng(seed).uniform(size=len(block.columns))
-        packs = np.random.default_rng(seed).integers(0, block.trips.most + 1).astype(np.float64)
-        activity = block.records.matrix @ point + block.trip_rows @ packs
-        before = block.records.objective @ point + block.price @ packs
-        after = alone.records.objective @ point + alone.price @ packs
-        assert after == pytest.approx(before - (duals * block.sender_rows) @ activity)
 
 
 @pytest.mark.parametrize(("family", "sender"), [("quota", False), ("lending", True), ("hubs", True)])

@@ -20,7 +20,6 @@ from allocator.methods.decompose.pricing import (
     one_plan_each,
     price_block,
 )
-from allocator.methods.decompose.senders import apart_from_senders
 from allocator.milp.formulation import formulate
 from allocator.milp.model import Vector
 from allocator.verdict import empty_cost, verify
@@ -55,32 +54,17 @@ def first(block: Block, prices: Vector) -> Plans:
     return one_plan_each(block, np.zeros(len(block.trips.office))).joined(first_plans(block, prices))
 
 
-def bound_at(instance: Instance, kind: str, seed: int, *, apart: bool = False) -> float:
-    """The proven bound at such prices; with `apart` senders' stocks have prices of any sign besides."""
+def bound_at(instance: Instance, kind: str, seed: int) -> float:
+    """The proven bound at such prices."""
     formulation = formulate(instance)
     couplings = find_couplings(formulation)
     prices = prices_of(couplings, kind, seed)
     bounds = []
     for block in take_apart(formulation, couplings, 2):
-        constant = 0.0
-        if apart:
-            duals, constant = sender_prices(block, seed)
-            block = apart_from_senders(block, duals)  # noqa: PLW2901
         priced = price_block(block, first(block, prices), prices, 2, 1e-6, True, "highs", OPTIONS)
-        bounds += [priced.bound, np.array([constant])]
+        bounds.append(priced.bound)
         assert (priced.bound <= priced.mixture.value + 1e-3 + 1e-6 * np.abs(priced.mixture.value)).all()
     return lagrangian(bounds, prices, couplings.limit, formulation.model.offset)
-
-
-def sender_prices(block: Block, seed: int) -> tuple[Vector, float]:
-    """Duals (m,) of the senders' rows with signs as their bounds call for, and what the bounds are worth."""
-    draw = np.random.default_rng(seed)
-    lower, upper = block.records.row_lower, block.records.row_upper
-    duals = draw.normal(size=len(lower)) * block.sender_rows
-    duals = np.where(np.isinf(lower), np.minimum(duals, 0.0), duals)
-    duals = np.where(np.isinf(upper), np.maximum(duals, 0.0), duals)
-    side = np.where(duals > 0, lower, upper)
-    return duals, float(duals[duals != 0] @ side[duals != 0])
 
 
 def below(bound: float, cost: float) -> bool:
@@ -106,17 +90,6 @@ def test_the_bound_is_below_the_optimum(seed: int, size: Size, kind: str) -> Non
     except TooLargeError:
         assume(False)
     assert below(bound_at(instance, kind, seed % 1000), float(optimum.cost))
-
-
-@settings(max_examples=30)
-@given(seed=st.integers(0, 10**9), kind=kinds)
-def test_the_bound_is_below_the_optimum_with_senders_apart(seed: int, kind: str) -> None:
-    instance = random_instance(seed, TINY)
-    try:
-        optimum = find_optimum(instance, 5_000)
-    except TooLargeError:
-        assume(False)
-    assert below(bound_at(instance, kind, seed % 1000, apart=True), float(optimum.cost))
 
 
 @settings(max_examples=30)

@@ -17,6 +17,7 @@ from allocator.methods.decompose.restocking import (
     Depletion,
     Opportunities,
     Restocking,
+    Savings,
     full_speed,
     restock,
 )
@@ -134,6 +135,37 @@ def test_nothing_is_cheaper_than_what_is_found(case: Case) -> None:
     assert (amounts == np.rint(amounts)).all()
     assert (amounts >= case.trips.least[packs > 0]).all()
     assert (amounts <= case.trips.most[packs > 0]).all()
+
+
+@given(
+    case=cases, steps=st.lists(st.integers(0, 4), min_size=2, max_size=2), factor=st.sampled_from([0.0, 0.5])
+)
+def test_cards_that_save_less_after_the_first_ones(case: Case, steps: tuple[int, int], factor: float) -> None:
+    """So many at full worth, so many at half of it or nothing, the others at a quarter of that."""
+    days = case.worth.shape[1]
+    amount = np.tile(np.array([*steps, np.inf]), (1, days, 1))
+    rate = case.worth[:, :, None] * np.array([1.0, factor, factor / 4])
+    savings = Savings(amount, rate)
+    arguments = case.depletion, case.trips, case.fixed, case.price, case.worth
+    found = restock(*arguments, savings=savings, exact=True)
+    own = case.trips
+    choices = [[0, *range(own.least[trip], own.most[trip] + 1)] for trip in range(len(own.office))]
+    best = np.inf
+    for packs in itertools.product(*choices):
+        if case.cost(0, np.array(packs)) is None:
+            continue
+        amounts = sp.csr_array(np.array([packs], dtype=np.float64))
+        printed = full_speed(case.depletion, own, np.zeros(1, np.int64), amounts)[0]
+        earned = 0.0
+        for day in range(days):
+            left = printed[day]
+            for step in range(3):
+                part = min(left, amount[0, day, step])
+                earned += rate[0, day, step] * part
+                left -= part
+        sent = np.array(packs)
+        best = min(best, float(sent @ case.price + (sent > 0) @ case.fixed - earned))
+    assert found.value[0] == pytest.approx(best, abs=1e-5)
 
 
 @given(seed=seeds)

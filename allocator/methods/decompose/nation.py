@@ -1,0 +1,78 @@
+"""An instance taken apart, with what is needed to put it together again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from allocator.backends import SolveOptions
+from allocator.instance.models import Instance
+from allocator.methods.decompose.blocks import Block, take_apart
+from allocator.methods.decompose.column_generation import ColumnGeneration, Pool
+from allocator.methods.decompose.couplings import Couplings, find_couplings
+from allocator.methods.decompose.pricing import one_plan_each
+from allocator.methods.decompose.senders import sends
+from allocator.methods.decompose.settling import Settled, settled
+from allocator.methods.decompose.workers import Workers
+from allocator.milp.formulation import Formulation, formulate
+from allocator.milp.model import Vector
+
+_OFFICE_DAYS_IN_BLOCK = 720  # what linear models of a block are fastest with
+
+
+@dataclass(frozen=True)
+class Nation:
+    """An instance, or a sample of one, taken apart."""
+
+    formulation: Formulation
+    couplings: Couplings
+    blocks: list[Block]
+
+    @classmethod
+    def of(cls, instance: Instance) -> Nation:
+        formulation = formulate(instance)
+        couplings = find_couplings(formulation)
+        offices = max(1, _OFFICE_DAYS_IN_BLOCK // instance.days)
+        return cls(formulation, couplings, take_apart(formulation, couplings, offices))
+
+    @property
+    def has_senders(self) -> bool:
+        """Whether blanks are sent on anywhere."""
+        return any(map(sends, self.blocks))
+
+    def decisions(self, vector: Vector) -> list[Settled]:
+        """What a vector of the model says for each block."""
+        return [settled(block, vector[block.columns], vector[block.trip_columns]) for block in self.blocks]
+
+    def vector(self, decisions: list[Settled]) -> Vector:
+        """The vector of the model of what is decided in each block."""
+        vector = np.zeros(self.formulation.model.shape[1])
+        for block, each in zip(self.blocks, decisions, strict=True):
+            vector[block.columns] = each.point
+            vector[block.trip_columns] = each.packs
+        return vector
+
+    def generation(
+        self,
+        prices: Vector,
+        reach: float,
+        decisions: list[Settled],
+        crew: Workers,
+        backend: str,
+        options: SolveOptions,
+    ) -> ColumnGeneration:
+        """Column generation from these prices, with the decisions as its first column."""
+        plans = [one_plan_each(block, each.packs) for block, each in zip(self.blocks, decisions, strict=True)]
+        generation = ColumnGeneration(
+            Pool(self.blocks, plans),
+            self.couplings,
+            self.formulation.model.offset,
+            prices,
+            reach,
+            crew,
+            backend,
+            options,
+        )
+        generation.add_decisions(decisions)
+        return generation

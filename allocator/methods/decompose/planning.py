@@ -1,0 +1,146 @@
+"""Plans of the whole nation from its prices: trips with slots fixed and slots with trips fixed, in turn."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+import numpy as np
+
+from allocator.methods.clock import Clock
+from allocator.methods.decompose.choice import Choice, Programme
+from allocator.methods.decompose.column_generation import ColumnGeneration
+from allocator.methods.decompose.nation import Nation
+from allocator.methods.decompose.pricing import one_plan_each
+from allocator.methods.decompose.resupply import Resupply
+from allocator.methods.decompose.settlement import Settlement
+from allocator.methods.decompose.variants import find_variants
+from allocator.methods.record import Record
+from allocator.methods.rounding import round_plan
+from allocator.milp.model import Vector
+from allocator.plan.arrays import PlanArrays
+
+_PRICE_ROUNDS = 3  # for trips
+_CHOICE_SHARE, _CHOICE_SECONDS, _CHOICE_GAP = 0.1, 5.0, 1e-6  # of the time left, but no more
+_PATIENCE = 2  # turns without a better plan
+_BETTER, _STUCK = 1e-6, 2e-4  # of the cost: less is nothing; and calls for a start from elsewhere
+_LOG = logging.getLogger(__name__)
+
+
+class Planner:
+    """Makes plans for a record, from what column generation has found."""
+
+    def __init__(self, record: Record, clock: Clock, nation: Nation, generation: ColumnGeneration) -> None:
+        self.record, self.clock, self.nation, self.generation = record, clock, nation, generation
+        self.resupply = Resupply(
+            nation.formulation,
+            nation.couplings,
+            nation.blocks,
+            generation.workers,
+            generation.backend,
+            generation.options,
+        )
+        arrays = record.instance.arrays
+        needing = arrays.ingestible[:, :, -1].sum(axis=1).astype(np.float64)
+        self.applicants = np.array([needing[block.offices].sum() for block in nation.blocks])
+        self.plan = record.plan
+
+    def begin(self, seconds: float | None) -> None:
+        """A first plan: trips chosen at prices of slots; with senders those of now, and slots of the mixture.
+
+        The choice takes so many seconds at most, by default a share of those left. Raises StoppedError
+        when the time is over, BackendError if a solver has no answer.
+        """
+        nation, generation, mixtures = self.nation, self.generation, self.generation.pool.mixtures
+        self.record.enter("slots")
+        used = [mixture.used(plans) for mixture, plans in zip(mixtures, generation.pool.plans, strict=True)]
+        self.resupply.learn(used)
+        vector = nation.formulation.embed(self.record.plan)
+        chosen = None if nation.has_senders else self._choose(vector, seconds or self._choice_seconds)
+        if chosen is None:
+            self._offer(self._with_slots_of_the_mixture())
+            return
+        for k, block in enumerate(nation.blocks):
+            vector[block.trip_columns] = generation.pool.plans[k].packs[chosen[k].plans].sum(axis=0)
+        self._offer(self._spread(vector, anew=True))
+
+    def improve(self, turns: float, gap: float, seconds: float | None) -> int:
+        """So many turns at most, until the gap is reached or plans get no better; how many it took."""
+        record, clock, generation = self.record, self.clock, self.generation
+        idle = done = 0
+        while (
+            done < turns and idle < _PATIENCE and not clock.over and (record.gap is None or record.gap > gap)
+        ):
+            done += 1
+            before = record.cost
+            record.enter("trips")
+            self._offer(
+                self.resupply.improve(
+                    self.plan,
+                    generation.best_prices,
+                    [mixture.duals for mixture in generation.pool.mixtures],
+                    _PRICE_ROUNDS,
+                    seconds or self._choice_seconds,
+                )
+            )
+            record.enter("slots")
+            self._offer(self._spread(self.nation.formulation.embed(self.plan), anew=False))
+            stuck = record.cost > (1.0 - _STUCK) * before
+            self.plan = self._with_slots_of_the_mixture() if stuck else record.plan
+            idle = idle + 1 if record.cost > (1.0 - _BETTER) * before else 0
+        return done
+
+    def _with_slots_of_the_mixture(self) -> PlanArrays:
+        """Slots of the master's mixture, the best plan's trips, and whatever can be printed."""
+        formulation, arrays = self.nation.formulation, self.record.instance.arrays
+        vector = formulation.embed(self.record.plan)
+        for block, ingested in zip(self.nation.blocks, self.generation.ingested(), strict=True):
+            vector[block.columns[block.ingest]] = ingested
+        wanted = replace(formulation.extract(vector), cards=np.diff(arrays.applied, axis=2, prepend=0) * 1.0)
+        return round_plan(self.record.instance, wanted)
+
+    @property
+    def _choice_seconds(self) -> float:
+        return max(1.0, min(_CHOICE_SECONDS, _CHOICE_SHARE * self.clock.remaining))
+
+    def _offer(self, plan: PlanArrays) -> None:
+        cost = self.record.offer_plan(plan, "decompose")
+        self.plan = plan
+        _LOG.debug("%.1f s, %s: %.8g, gap %s", self.clock.seconds, self.record.phase, cost, self.record.gap)
+
+    def _choose(self, vector: Vector, seconds: float) -> list[Choice] | None:
+        """A plan for each office, at the true cost of those with large shares, slots at their prices."""
+        generation, pool, couplings = self.generation, self.generation.pool, self.nation.couplings
+        now = []
+        for k, block in enumerate(pool.blocks):
+            pool.plans[k] = pool.plans[k].joined(one_plan_each(block, np.rint(vector[block.trip_columns])))
+            plans = len(pool.plans[k].office) - len(block.offices) + np.arange(len(block.offices))
+            now.append(Choice(plans, np.zeros(0)))
+        shares = generation.plan_shares()
+        options = generation.workers.map(
+            find_variants,
+            (
+                (
+                    block,
+                    pool.plans[k],
+                    pool.mixtures[k],
+                    shares[k],
+                    generation.best_prices,
+                    couplings.ceiling,
+                    generation.backend,
+                    generation.options,
+                )
+                for k, block in enumerate(pool.blocks)
+            ),
+        )
+        solve_options = replace(generation.options, gap=_CHOICE_GAP, time_limit=seconds)
+        programme = Programme(options, couplings.limit, couplings.ceiling)
+        return programme.solve(now, generation.backend, solve_options)
+
+    def _spread(self, vector: Vector, *, anew: bool) -> PlanArrays:
+        """Slots and records where they belong with the trips of a vector."""
+        settlement = Settlement(self.generation, self.nation.decisions(vector))
+        decisions = settlement.spread(self.applicants, anew=anew)
+        self.generation.add_decisions(decisions)
+        vector = self.nation.vector(decisions)
+        return round_plan(self.record.instance, self.nation.formulation.extract(vector))

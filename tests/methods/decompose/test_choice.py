@@ -1,0 +1,118 @@
+"""The choice of plans against every combination of them."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+from hypothesis import given
+from hypothesis import strategies as st
+
+from allocator.backends import SolveOptions
+from allocator.methods.decompose.choice import Choice, Option, Programme
+from allocator.methods.decompose.senders import Senders
+from allocator.milp.model import Vector
+
+OPTIONS = SolveOptions(gap=1e-9)
+
+
+def no_senders(resources: int) -> Senders:
+    nothing, none = np.zeros(0), np.zeros(0, dtype=np.int64)
+    return Senders(
+        none,
+        none,
+        nothing,
+        nothing,
+        nothing,
+        np.zeros(0, dtype=np.bool_),
+        sp.csr_array((resources, 0)),
+        sp.csr_array((0, 0)),
+        nothing,
+        nothing,
+        sp.csr_array((0, 0)),
+    )
+
+
+def option(office: list[int], value: list[float], use: list[list[float]]) -> Option:
+    return Option(
+        np.array(office),
+        np.array(value),
+        sp.csr_array(np.array(use, dtype=np.float64)),
+        sp.csr_array((0, len(office))),
+        no_senders(len(use)),
+    )
+
+
+def random_options(seed: int) -> tuple[list[Option], Vector, Vector]:
+    """Two blocks of two offices with nothing and two plans each; two limits, one of them soft."""
+    draw = np.random.default_rng(seed)
+    options = []
+    for _ in range(2):
+        office = [0, 1, 0, 0, 1, 1]
+        value = [0.0, 0.0, *(-draw.integers(1, 20, 4)).tolist()]
+        use = np.concatenate([np.zeros((2, 2)), draw.integers(0, 4, (2, 4))], axis=1)
+        options.append(option(office, value, use.tolist()))
+    return options, draw.integers(0, 8, 2).astype(np.float64), np.array([np.inf, 3.0])
+
+
+def cost(options: list[Option], plans: list[list[int]], limit: Vector, ceiling: Vector) -> float:
+    used = sum(each.use.toarray()[:, own].sum(axis=1) for each, own in zip(options, plans, strict=True))
+    over = np.maximum(used - limit, 0.0)
+    if over[0] > 0:
+        return np.inf
+    values = sum(each.value[own].sum() for each, own in zip(options, plans, strict=True))
+    return float(values + ceiling[1] * over[1])
+
+
+NOTHING = [Choice(np.array([0, 1]), np.zeros(0))] * 2
+
+
+@given(seed=st.integers(0, 10**6), started=st.booleans())
+def test_no_combination_is_cheaper(seed: int, started: bool) -> None:
+    options, limit, ceiling = random_options(seed)
+    programme = Programme(options, limit, ceiling)
+    chosen = programme.solve(NOTHING if started else None, "highs", OPTIONS)
+    assert chosen is not None
+    every = list(itertools.product([0, 2, 3], [1, 4, 5]))
+    best = min(
+        cost(options, [list(first), list(second)], limit, ceiling)
+        for first, second in itertools.product(every, every)
+    )
+    plans = [each.plans.tolist() for each in chosen]
+    assert cost(options, plans, limit, ceiling) == pytest.approx(best)
+    assert programme.value(chosen) == pytest.approx(best)
+    used = sum(each.uses(own) for each, own in zip(options, chosen, strict=True))
+    assert programme.use(chosen).sum(axis=1) == pytest.approx(used)
+
+
+@given(seed=st.integers(0, 10**6))
+def test_worth_is_a_bound_with_prices_of_what_is_short(seed: int) -> None:
+    options, limit, ceiling = random_options(seed)
+    programme = Programme(options, limit, ceiling)
+    worth = programme.worth("highs", OPTIONS)
+    assert (worth.prices >= 0).all()
+    assert (worth.prices <= ceiling + 1e-6).all()
+    bound = -float(worth.prices @ limit)
+    for each in options:
+        charged = each.value + each.use.T @ worth.prices
+        bound += sum(charged[each.office == office].min() for office in (0, 1))
+    chosen = programme.solve(NOTHING, "highs", OPTIONS)
+    assert chosen is not None
+    assert bound <= programme.value(chosen) + 1e-6
+    for each, reduced in zip(options, worth.reduced, strict=True):
+        charged = each.value + each.use.T @ worth.prices
+        for office in (0, 1):
+            own = each.office == office
+            assert reduced[own] - reduced[own].min() == pytest.approx(charged[own] - charged[own].min())
+
+
+def test_at_a_high_price_nothing_is_used() -> None:
+    options, limit, ceiling = random_options(1)
+    chosen = Programme(options, limit, ceiling).solve(None, "highs", OPTIONS, np.array([1000.0, 1000.0]))
+    assert chosen is not None
+    for each, own in zip(options, chosen, strict=True):
+        used = each.uses(own)
+        least = [each.use.toarray()[:, each.office == office].sum(axis=0).min() for office in (0, 1)]
+        assert used.sum() == pytest.approx(sum(least))

@@ -1,0 +1,50 @@
+"""A solve comes to its end while there is time for it."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from allocator.methods.clock import Clock
+from allocator.methods.decompose.pace import Pace
+
+
+def pace_with(left: float, **seconds: float) -> Pace:
+    """With so many seconds left of 100, and steps that took so long."""
+    pace = Pace(Clock(100.0, started=time.monotonic() - (100.0 - left)))
+    pace.took.update(seconds)
+    return pace
+
+
+def test_without_a_limit_there_is_no_end() -> None:
+    pace = Pace(Clock())
+    with pace.measured("plan"):
+        pass
+    assert not pace.is_ending
+    assert not pace.is_halfway
+    assert pace.has_time(1000)
+
+
+@pytest.mark.parametrize(("left", "ending"), [(41.0, False), (38.0, True)])
+def test_the_end_leaves_time_for_a_proof_and_plans(left: float, ending: bool) -> None:
+    assert pace_with(left, round=5.0, exact=10.0, plan=15.0).is_ending == ending
+
+
+def test_there_is_time_for_so_many_plans() -> None:
+    pace = pace_with(50.0, round=5.0, exact=10.0, plan=15.0)
+    assert pace.has_time(2)
+    assert not pace.has_time(3)
+
+
+def test_what_was_never_done_is_guessed_from_rounds() -> None:
+    assert pace_with(50.0, round=5.0).is_ending
+    assert not pace_with(55.0, round=5.0).is_ending
+
+
+def test_the_first_round_is_no_measure_and_the_quickest_other_counts() -> None:
+    pace = Pace(Clock(100.0))
+    for _ in range(3):
+        with pace.measured("round"):
+            pass
+    assert 0.0 < pace.took["round"] < 1.0
