@@ -37,19 +37,17 @@ class JointChoice:
     def improve(self, now: list[Choice], options: SolveOptions) -> list[Choice]:
         """The best choice found, the one of now at the worst; `time_limit` for each step.
 
-        Blocks with senders choose each by itself, at the prices of packs: within what it uses in the
-        relaxation, or where that is no better with its share of what is left over. All choose together
-        where there are no senders, and where that brought little. Raises StoppedError when the time is over.
+        Blocks with senders choose each by itself, at the prices of packs: first within what it uses in the
+        relaxation, then with its share of what is left over. All choose together where there are no senders,
+        and where that brought little. Raises StoppedError when the time is over.
         """
         value, best = self.programme.value, now
         if self.senders:
             seconds = (options.time_limit or np.inf) * self.workers.count / len(self.senders)
             alone = replace(options, gap=_GAP, time_limit=max(_LEAST_SECONDS, seconds))
             anew = self._anew(alone, options)
-            if anew is not None and value(anew) < value(now):
-                best = anew
-            else:
-                best = min(now, self._better(now, alone), key=value)
+            best = min([now] if anew is None else [now, anew], key=value)
+            best = min(best, self._better(best, alone), key=value)
         if value(now) - value(best) <= _LITTLE * abs(value(now)):
             best = self.programme.solve(best, self.backend, options) or best
         return best
