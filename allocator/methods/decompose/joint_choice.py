@@ -18,6 +18,7 @@ from allocator.milp.model import Vector
 
 _GAP = 1e-4  # of the choice of a block with senders
 _LEAST_SECONDS = 0.5  # for it
+_TOGETHER = 4  # blocks that share what is left over, however many workers there are
 _LITTLE = 5e-3  # of the value of the choice
 _NEARLY = 1e-6  # a whole pack
 
@@ -73,9 +74,8 @@ class JointChoice:
         """Some blocks with senders at a time, each with its share of what is left over besides its own."""
         chosen, options = list(now), self.programme.options
         hard = np.isinf(self.couplings.ceiling)
-        together = 2 * self.workers.count
-        for first in range(0, len(self.senders), together):
-            some = self.senders[first : first + together]
+        for first in range(0, len(self.senders), _TOGETHER):
+            some = self.senders[first : first + _TOGETHER]
             left = np.maximum(self.limit - self.programme.use(chosen).sum(axis=1), 0.0)
             share = np.where(hard, np.floor(left / len(some) + _NEARLY), np.inf)
             room = {k: options[k].uses(chosen[k]) + share for k in some}
