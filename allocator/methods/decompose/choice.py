@@ -1,6 +1,7 @@
 """The choice of one plan for each office, with the senders' trips, within the nation's limits.
 
-A linear or mixed-integer programme over plans of offices at their true value. Slots are fixed before.
+A linear or mixed-integer programme over plans of offices at their true value. Slots are fixed before, or
+have their price in that value.
 """
 
 from __future__ import annotations

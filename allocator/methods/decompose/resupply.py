@@ -63,6 +63,7 @@ class Resupply:
         self.workers, self.backend, self.options = workers, backend, options
         self.known = [one_plan_each(block, np.zeros(len(block.trip_columns))) for block in blocks]
         variables = formulation.variables
+        self._could_be_printed = printed_without_queues(formulation.instance.arrays)
         self._slots = marked(formulation.model.shape[1], variables.ingest, variables.not_ingested)
         self._targets = np.nonzero(np.array([kind == "target" for kind in couplings.kind], dtype=np.bool_))[0]
 
@@ -81,7 +82,7 @@ class Resupply:
         """
         instance = self.formulation.instance
         ready = print_ready(instance.arrays, plan.ingest)
-        savings = CardSavings.of(instance, ready, np.zeros(len(instance.targets)))
+        savings = promised = CardSavings.of(instance, ready, np.zeros(len(instance.targets)))
         vector = self.formulation.embed(plan)
         parts = [self._part(block, vector, ready, savings) for block in self.blocks]
         plans = [
@@ -90,7 +91,8 @@ class Resupply:
         ]
         limit = self._limits(vector)
         for _ in range(rounds):
-            promised = CardSavings.of(instance, ready, prices[self._targets])
+            if instance.targets:
+                promised = CardSavings.of(instance, ready, prices[self._targets])
             plans = self.workers.map(
                 _more_plans,
                 (
@@ -150,7 +152,7 @@ class Resupply:
         use = block.trip_use @ plans.packs.T
         if instance.targets:
             # Who has no card on the day of a target, of all who could have one.
-            missing = printed_without_queues(instance.arrays)[block.offices][plans.office] - cards
+            missing = self._could_be_printed[block.offices][plans.office] - cards
             scope = instance.arrays.target_scope[:, block.offices][:, plans.office]
             days = [target.day for target in instance.targets]
             own = np.stack([(missing[:, :, day] * scope[k]).sum(axis=1) for k, day in enumerate(days)])
