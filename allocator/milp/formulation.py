@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,11 @@ class FractionalPlan:
     ingest: NDArray[np.float64]  # (I, S, T) records
     packs: NDArray[np.float64]  # (L, T)
     cards: NDArray[np.float64]  # (I, S, T)
+
+    def printing_all(self, instance: Instance) -> FractionalPlan:
+        """The same with cards for all on the day they apply: whatever can be printed when it is rounded."""
+        cards = np.diff(instance.arrays.applied, axis=2, prepend=0).astype(np.float64)
+        return replace(self, cards=cards)
 
 
 @dataclass(frozen=True)

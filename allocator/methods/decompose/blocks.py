@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import scipy.sparse as sp
@@ -12,6 +13,7 @@ from allocator.instance.arrays import NO_LIMIT, NOWHERE, InstanceArrays
 from allocator.methods.decompose.components import find_components
 from allocator.methods.decompose.couplings import Couplings
 from allocator.methods.decompose.restocking import Depletion, Opportunities
+from allocator.methods.decompose.transshipment import Transshipment
 from allocator.milp.builder import ABSENT
 from allocator.milp.formulation import Formulation
 from allocator.milp.limits import trip_limits
@@ -20,6 +22,7 @@ from allocator.milp.printed import printed_without_queues
 from allocator.milp.sparse import short_indices
 
 Indices = NDArray[np.int64]
+Number = TypeVar("Number", np.float64, np.int64)
 _STOCK_ROWS = ("6_blanks", "8_store", "9_trip", "9_least_load", "10_depot", "11_depot_handling")
 
 
@@ -27,21 +30,23 @@ _STOCK_ROWS = ("6_blanks", "8_store", "9_trip", "9_least_load", "10_depot", "11_
 class Block:
     """Some components of the model: all that is needed to price them, and nothing else.
 
-    `records` is the model of the records: what applicants, slots, printers and the stocks of
-    *senders* (offices and depots that send blanks on) have to obey, with one more row for each
-    *terminal* office (one that sends nothing on) and day: no more cards than its restocking has
-    printed, which is left to the prices of those rows. Trips into terminal offices are opportunities.
+    `records` is the model of the records: what applicants, slots, printers and the stocks of depots that
+    lanes fill have to obey, with one more row for each office and day: no more cards than its
+    restocking has printed, which is left to the prices of those rows. Trips into offices are
+    opportunities; where an office lends, packs that it does not keep are further columns of `records`:
+    see `transshipment`.
     """
 
-    offices: Indices  # (J,) terminal offices, indices of the instance
-    columns: Indices  # (n,) of the model: columns of `records`
+    offices: Indices  # (J,) of the instance
+    columns: Indices  # (k,) of the model: the first columns of `records`
     ingest: Indices  # (q,) of `columns`: slots
-    sent: Indices  # (c,) of `columns`: packs and trips of senders
-    records: MilpModel  # (m rows, n columns); the last rows are `linked`
+    sent: Indices  # (c,) of the columns of `records`: packs and trips of depots, packs not kept
+    records: MilpModel  # (m rows, n columns)
     linked: Indices  # (J, T) rows of `records`; ABSENT on days without printing
     depletion: Depletion
     trips: Opportunities  # `office` counts 0..J-1
-    trip_columns: Indices  # (E,) of the model: packs
+    trip_columns: Indices  # (E,) of the model: packs; ABSENT for what is in stock
+    transshipment: Transshipment
     fixed: Vector  # (E,)
     price: Vector  # (E,) cost per pack, idle blanks to the end of the horizon included
     full_worth: Vector  # (J, T) what a card earns a day if its record has waited long
@@ -49,13 +54,31 @@ class Block:
     constant: Vector  # (C,) the same, by component
     use: sp.csr_array  # (resources, n)
     trip_use: sp.csr_array  # (resources, E) of a pack
-    trip_rows: sp.csr_array  # (m, E) of a pack, in `records`: what senders lose
-    sender_rows: NDArray[np.bool_]  # (m,) stocks and trips of senders; without them, offices stand alone
+    trip_rows: sp.csr_array  # (m, E) of a pack kept, in `records`
+    open_rows: sp.csr_array  # (m, E) of a trip made, in `records`
+    sender_rows: NDArray[np.bool_]  # (m,) what is sent on; without them, offices stand alone
     components: int  # C; the next four count 0..C-1
     row_component: Indices  # (m,)
     column_component: Indices  # (n,)
     office_component: Indices  # (J,)
     trip_component: Indices  # (E,)
+
+    def read(self, vector: Vector) -> tuple[Vector, Vector]:
+        """(n,) columns of the records and (E,) packs kept, in a vector of the model with whole packs."""
+        point = np.zeros(self.records.shape[1])
+        point[: len(self.columns)] = vector[self.columns]
+        carried = np.where(self.trip_columns == ABSENT, self.trips.most, vector[self.trip_columns])
+        carried = np.rint(carried).astype(np.float64)
+        kept = carried - self.transshipment.passed_on(self.depletion, self.trips, carried, point)
+        return self.transshipment.passing(point, carried, kept), kept
+
+    def write(self, vector: Vector, point: Vector, packs: Vector) -> None:
+        """Put columns of the records (n,) and packs kept (E,) into a vector of the model."""
+        vector[self.columns] = point[: len(self.columns)]
+        passed_on = self.transshipment.packs
+        carried = packs + np.where(passed_on == ABSENT, 0.0, np.append(point, 0.0)[passed_on])
+        shipped = self.trip_columns != ABSENT
+        vector[self.trip_columns[shipped]] = carried[shipped]
 
 
 def take_apart(formulation: Formulation, couplings: Couplings, offices_in_block: int) -> list[Block]:
@@ -70,7 +93,7 @@ def take_apart(formulation: Formulation, couplings: Couplings, offices_in_block:
     blanks = formulation.variables.blanks[:, 0]
     size = np.bincount(column_label[blanks], minlength=count)
     sends = np.zeros(count, dtype=np.bool_)
-    sends[column_label[blanks[~split.terminal]]] = True
+    sends[column_label[blanks[split.lends]]] = True
     stock = formulation.variables.depot_stock
     stock = stock[stock != ABSENT]
     sends[column_label[stock[column_label[stock] >= 0]]] = True
@@ -82,15 +105,31 @@ def take_apart(formulation: Formulation, couplings: Couplings, offices_in_block:
         blocks = -(-int(size[chosen].sum()) // offices) or 1
         dealt[chosen] = block_count + np.arange(len(chosen)) % min(blocks, max(1, len(chosen)))
         block_count = int(dealt[chosen].max(initial=block_count - 1)) + 1
-    result = []
-    row_block = np.where(row_label == ABSENT, ABSENT, dealt[row_label])
-    column_block = np.where(column_label == ABSENT, ABSENT, dealt[column_label])
-    for block in range(block_count):
-        number = np.cumsum(dealt == block) - 1
-        rows, columns = np.nonzero(row_block == block)[0], np.nonzero(column_block == block)[0]
-        result.append(split.block(rows, columns, number[row_label], number[column_label]))
+    # The number of a component within its block.
+    number = np.empty(count, dtype=np.int64)
+    components = np.bincount(dealt, minlength=block_count)
+    order = np.argsort(dealt, kind="stable")
+    number[order] = np.arange(count) - np.repeat(components.cumsum() - components, components)
+    row_number, column_number = _at(number, row_label), _at(number, column_label)
+    rows_of = _by_block(_at(dealt, row_label), block_count)
+    columns_of = _by_block(_at(dealt, column_label), block_count)
+    result = [
+        split.block(rows, columns, row_number, column_number, int(components[block]))
+        for block, (rows, columns) in enumerate(zip(rows_of, columns_of, strict=True))
+    ]
     # Rows without columns are left where nothing can be decided.
     return [block for block in result if len(block.columns) or len(block.offices)]
+
+
+def _at(values: Indices, labels: Indices) -> Indices:
+    """Values at labels, ABSENT where the label is."""
+    return np.where(labels == ABSENT, ABSENT, np.append(values, ABSENT)[labels])
+
+
+def _by_block(block: Indices, count: int) -> list[Indices]:
+    """Places of each of so many blocks, ascending."""
+    order = np.argsort(block, kind="stable")
+    return np.split(order, np.searchsorted(block[order], np.arange(count)))[1:]
 
 
 def marked(columns: int, *indices: Indices) -> NDArray[np.bool_]:
@@ -101,38 +140,46 @@ def marked(columns: int, *indices: Indices) -> NDArray[np.bool_]:
     return marked
 
 
+@dataclass(frozen=True)
+class _Trips:
+    """What else there is to know of trips (E,); ABSENT for what is in stock."""
+
+    columns: Indices  # of the model: packs
+    origin: Indices  # of the instance: the office that sends, ABSENT if a depot does
+    dispatch: Indices  # day
+    least: Indices  # packs
+    fixed: Vector  # cost
+    price: Vector  # cost per pack, idle blanks included
+
+
 class _Split:
     """What is the same for all components."""
 
     def __init__(self, formulation: Formulation, couplings: Couplings) -> None:
         self.formulation = formulation
-        self.couplings = couplings
         model, variables, arrays = formulation.model, formulation.variables, formulation.instance.arrays
         self.arrays = arrays
         offices = len(arrays.max_blanks)
-        self.terminal = np.ones(offices, dtype=np.bool_)
-        self.terminal[arrays.lane_origin_office[arrays.lane_origin_office != NOWHERE]] = False
+        self.lends = np.zeros(offices, dtype=np.bool_)
+        self.lends[arrays.lane_origin_office[arrays.lane_origin_office != NOWHERE]] = True
         self.good = arrays.good_per_thousand / 1000.0
-        into = np.append(self.terminal, False)[arrays.lane_destination_office]
-        # Rows and columns of blanks and trips at terminal offices are the restocking's affair.
-        office_rows = np.zeros(model.shape[0], dtype=np.bool_)
-        self.stock_rows = np.zeros(model.shape[0], dtype=np.bool_)
-        for block in model.rows:
-            self.stock_rows[block.start : block.stop] = block.name in _STOCK_ROWS
-            if block.name in ("6_blanks", "8_whole_cards"):
-                office_rows[block.start : block.stop] = self.terminal[block.places[:, 0]]
-            elif block.name in ("8_store", "9_trip", "9_least_load"):
-                office_rows[block.start : block.stop] = into[block.places[:, 0]]
-        self.office_rows = office_rows
+        into = arrays.lane_destination_office != NOWHERE
+        self.office_rows, self.stock_rows = _rows_of_stocks(model, into)
+        # What a column is called in its block; columns of rows of a block are in no other.
+        self.position = np.full(model.shape[1], ABSENT, dtype=np.int64)
+        self.trip_position = self.position.copy()
+        self.use = sp.csc_array(couplings.use)
         self.restocked = marked(
             model.shape[1],
-            variables.blanks[self.terminal],
-            variables.printed[self.terminal],
+            variables.blanks,
+            variables.printed,
             variables.packs[into],
             variables.trip[into],
         )
         self.ingest = marked(model.shape[1], variables.ingest)
         self.shipped = marked(model.shape[1], variables.packs, variables.trip)
+        to_depots = (arrays.lane_origin_office != NOWHERE) & (arrays.lane_destination_office == NOWHERE)
+        self.sent_to_depots = marked(model.shape[1], variables.packs[to_depots])  # by offices
         self.upper = self._finite_upper()
         self.blank_office = np.full(model.shape[1], ABSENT, dtype=np.int64)
         self.blank_office[variables.blanks[:, 0]] = np.arange(offices)
@@ -147,10 +194,13 @@ class _Split:
         objective = model.objective.copy()
         self.all_ready = printed_without_queues(arrays).sum(axis=1)  # (I, T)
         delay = arrays.processing_days
-        extra = np.where(self.terminal, self.idle, 0.0)[:, None, None]
+        extra = self.idle[:, None, None]
         self._add(objective, variables.waiting, extra)
         if delay < arrays.days:
             self._add(objective, variables.not_ingested[:, :, : arrays.days - delay], extra)
+        lane, day = lane[to_depots[lane]], day[to_depots[lane]]
+        idle_blank = (self.idle * self.good)[arrays.lane_origin_office[lane]]
+        objective[variables.packs[lane, day]] -= idle_blank * arrays.pack_size * (arrays.days - day)
         self.objective = objective
         self.limits = trip_limits(arrays)
         costs = formulation.instance.costs
@@ -189,115 +239,201 @@ class _Split:
         return upper
 
     def block(
-        self, rows: Indices, columns: Indices, row_component: Indices, column_component: Indices
+        self,
+        rows: Indices,
+        columns: Indices,
+        row_component: Indices,
+        column_component: Indices,
+        components: int,
     ) -> Block:
         """The block made of these rows and columns of the model, given the components of all."""
-        model, variables, arrays = self.formulation.model, self.formulation.variables, self.arrays
-        days = arrays.days
+        model, variables, arrays, position = (
+            self.formulation.model,
+            self.formulation.variables,
+            self.arrays,
+            self.position,
+        )
         kept_rows = rows[~self.office_rows[rows]]
         kept = columns[~self.restocked[columns]]
-        here = self.blank_office[columns]
-        here = here[here != ABSENT]
-        offices = here[self.terminal[here]]
-        trip_columns = columns[self.pack_lane[columns] != ABSENT]
-        trip_columns = trip_columns[self.restocked[trip_columns]]
-        lane, day = self.pack_lane[trip_columns], self.pack_day[trip_columns]
-        destination = arrays.lane_destination_office[lane]
-        arrival = day + arrays.lead_days[lane]
-        order = np.lexsort((lane, arrival, destination))
-        lane, day, trip_columns = lane[order], day[order], trip_columns[order]
-        destination, arrival = destination[order], arrival[order]
-        place = np.full(len(arrays.max_blanks), ABSENT, dtype=np.int64)
+        offices = self.blank_office[columns]
+        offices = offices[offices != ABSENT]
+        place = np.full(len(arrays.max_blanks) + 1, ABSENT, dtype=np.int64)
         place[offices] = np.arange(len(offices))
+        position[kept] = np.arange(len(kept))
         # Links: sum over streams of R = all that could be ready - V - W <= what restocking prints.
         printing = (arrays.print_capacity[offices] > 0) & (self.all_ready[offices] > 0)
-        linked = np.full((len(offices), days), ABSENT, dtype=np.int64)
-        linked[printing] = len(kept_rows) + np.arange(int(printing.sum()))
-        position = np.full(model.shape[1], ABSENT, dtype=np.int64)
-        position[kept] = np.arange(len(kept))
-        link_entries = self._link_entries(offices, linked, position)
         links = int(printing.sum())
+        linked = np.full(printing.shape, ABSENT, dtype=np.int64)
+        linked[printing] = len(kept_rows) + np.arange(links)
+        link_entries = self._link_entries(offices, linked, position)
         link_matrix = sp.csr_array(
             (np.full(len(link_entries[0]), -1.0), (link_entries[0] - len(kept_rows), link_entries[1])),
             shape=(links, len(kept)),
         )
-        matrix = short_indices(sp.vstack([model.matrix[kept_rows][:, kept], link_matrix], format="csr"))
+        trips, of_trips = self._trips(columns, offices, place)
+        elsewhere = kept[(self.pack_lane[kept] != ABSENT) & self.sent_to_depots[kept]]
+        # Sending on what nobody needs pays where days in transit cost less than days in store.
+        lent = np.nonzero(self.lends[offices][trips.office] | (of_trips.price < 0.0))[0]
+        alone = lent[of_trips.columns[lent] != ABSENT]
+        passing = np.concatenate([lent, alone])  # trips of the columns of what is passed on
+        transshipment = Transshipment(
+            packs=_numbered(lent, len(kept), len(trips.office)),
+            trip=_numbered(alone, len(kept) + len(lent), len(trips.office)),
+            origin=place[of_trips.origin],
+            dispatch=of_trips.dispatch,
+            least=of_trips.least,
+            to_depots=position[elsewhere],
+            to_depots_origin=place[arrays.lane_origin_office[self.pack_lane[elsewhere]]],
+            to_depots_dispatch=self.pack_day[elsewhere],
+        )
+        balance = transshipment.balance(trips, len(kept) + len(passing))
+        # A pack passed on takes from depots and resources what one that is kept does.
+        is_pack = sp.diags_array((np.arange(len(passing)) < len(lent)).astype(np.float64), format="csr")
+        shipped = of_trips.columns != ABSENT
+        self.trip_position[of_trips.columns[shipped]] = np.nonzero(shipped)[0]
+        own_rows = sp.csr_array(model.matrix[kept_rows])
+        of_depots = _renumbered(own_rows, self.trip_position, len(trips.office))
+        trip_use = sp.csr_array(self.use[:, of_trips.columns] @ sp.diags_array(1.0 * shipped, format="csr"))
+        no_links = sp.csr_array((links, len(trips.office)))
         ready = self.all_ready[offices]
         records = MilpModel(
             name="records",
-            objective=self.objective[kept],
+            objective=np.concatenate([self.objective[kept], of_trips.price[lent], of_trips.fixed[alone]]),
             offset=0.0,
-            matrix=matrix,
-            row_lower=np.concatenate([model.row_lower[kept_rows], np.full(links, -np.inf)]),
-            row_upper=np.concatenate([model.row_upper[kept_rows], -ready[printing].astype(np.float64)]),
-            column_lower=model.column_lower[kept],
-            column_upper=self.upper[kept],
-            integer=model.integer[kept],
-        )
-        good = self.good[offices]
-        stock = good[:, None] * arrays.blanks[offices]
-        trip_office = place[destination]
-        costs = self.formulation.instance.lanes
-        cost_per_pack = np.array([float(costs[each].cost_per_pack) for each in lane])
-        fixed = np.array([float(costs[each].fixed_cost) for each in lane])
-        idle_blank = self.idle[destination] * self.good[destination]
-        unlimited = np.where(arrays.max_blanks[offices] == NO_LIMIT, np.inf, arrays.max_blanks[offices])
-        room = np.minimum(
-            arrays.max_packs[lane],
-            np.append(arrays.depot_max_packs, NO_LIMIT)[arrays.lane_origin_depot[lane]],
-        )
-        office_component = column_component[variables.blanks[offices, 0]]
-        components = (
-            int(max(column_component[columns].max(initial=-1), row_component[rows].max(initial=-1))) + 1
-        )
-        constant = self.idle[offices] * (stock - ready).sum(axis=1)
-        return Block(
-            offices=offices,
-            columns=kept,
-            ingest=np.nonzero(self.ingest[kept])[0],
-            sent=np.nonzero(self.shipped[kept])[0],
-            records=records,
-            linked=linked,
-            depletion=Depletion(
-                stock=stock,
-                pack=good * arrays.pack_size,
-                printers=arrays.print_capacity[offices].astype(np.float64),
-                applicants=self.most_printed[offices],
-                store=good * unlimited,
-            ),
-            trips=Opportunities(
-                office=trip_office,
-                lane=lane,
-                arrival=arrival,
-                least=arrays.min_packs[lane],
-                most=self.limits[lane, day],
-                room=room,
-            ),
-            trip_columns=trip_columns,
-            fixed=fixed,
-            price=cost_per_pack + idle_blank * arrays.pack_size * (days - arrival),
-            full_worth=self.full_worth[offices],
-            office_constant=constant,
-            constant=np.bincount(office_component, constant, components).astype(np.float64),
-            use=self.couplings.use[:, kept],
-            trip_use=self.couplings.use[:, trip_columns],
-            trip_rows=sp.csr_array(
+            matrix=short_indices(
                 sp.vstack(
                     [
-                        model.matrix[kept_rows][:, trip_columns],
-                        sp.csr_array((links, len(trip_columns))),
+                        sp.hstack(
+                            [_renumbered(own_rows, position, len(kept)), of_depots[:, passing] @ is_pack]
+                        ),
+                        sp.hstack([link_matrix, no_links[:, passing]]),
+                        balance.records,
                     ],
                     format="csr",
                 )
             ),
-            sender_rows=np.append(self.stock_rows[kept_rows], np.zeros(links, dtype=np.bool_)),
+            row_lower=np.concatenate(
+                [model.row_lower[kept_rows], np.full(links + len(balance.upper), -np.inf)]
+            ),
+            row_upper=np.concatenate(
+                [model.row_upper[kept_rows], -ready[printing].astype(np.float64), balance.upper]
+            ),
+            column_lower=np.append(model.column_lower[kept], np.zeros(len(passing))),
+            column_upper=np.concatenate([self.upper[kept], trips.most[lent], np.ones(len(alone))]),
+            integer=np.append(model.integer[kept], np.ones(len(passing), dtype=np.bool_)),
+        )
+        office_component = column_component[variables.blanks[offices, 0]]
+        good = self.good[offices]
+        constant = self.idle[offices] * (good[:, None] * arrays.blanks[offices] - ready).sum(axis=1)
+        trip_component = office_component[trips.office]
+        return Block(
+            offices=offices,
+            columns=kept,
+            ingest=np.nonzero(self.ingest[kept])[0],
+            sent=np.append(np.nonzero(self.shipped[kept])[0], len(kept) + np.arange(len(passing))),
+            records=records,
+            linked=linked,
+            depletion=self._depletion(offices),
+            trips=trips,
+            trip_columns=of_trips.columns,
+            transshipment=transshipment,
+            fixed=of_trips.fixed,
+            price=of_trips.price,
+            full_worth=self.full_worth[offices],
+            office_constant=constant,
+            constant=np.bincount(office_component, constant, components).astype(np.float64),
+            use=sp.csr_array(sp.hstack([self.use[:, kept], trip_use[:, passing] @ is_pack], format="csr")),
+            trip_use=trip_use,
+            trip_rows=sp.csr_array(sp.vstack([of_depots, no_links, balance.kept], format="csr")),
+            open_rows=sp.csr_array(sp.vstack([0.0 * of_depots, no_links, balance.made], format="csr")),
+            sender_rows=np.concatenate(
+                [
+                    self.stock_rows[kept_rows],
+                    np.zeros(links, dtype=np.bool_),
+                    np.ones(len(balance.upper), dtype=np.bool_),
+                ]
+            ),
             components=components,
             row_component=np.concatenate(
-                [row_component[kept_rows], np.repeat(office_component, printing.sum(axis=1))]
+                [
+                    row_component[kept_rows],
+                    np.repeat(office_component, printing.sum(axis=1)),
+                    office_component[balance.office],
+                ]
             ),
-            column_component=column_component[kept],
+            column_component=np.append(column_component[kept], trip_component[passing]),
             office_component=office_component,
-            trip_component=office_component[trip_office],
+            trip_component=trip_component,
+        )
+
+    def _depletion(self, offices: Indices) -> Depletion:
+        """What offices print from without trips; whole packs of those that lend come as a trip."""
+        arrays, good = self.arrays, self.good[offices]
+        blanks, lends = arrays.blanks[offices], self.lends[offices, None]
+        # What is left besides whole packs is less after a delivery that makes a pack of it: too much is safe.
+        rest = np.maximum.accumulate(blanks % arrays.pack_size, axis=1)
+        unlimited = np.where(arrays.max_blanks[offices] == NO_LIMIT, np.inf, arrays.max_blanks[offices])
+        return Depletion(
+            stock=good[:, None] * np.where(lends, rest, blanks),
+            pack=good * arrays.pack_size,
+            printers=arrays.print_capacity[offices].astype(np.float64),
+            applicants=self.most_printed[offices],
+            # What is passed on is in the store as well, for how long is not known here.
+            store=np.where(lends[:, 0], np.inf, good * unlimited),
+        )
+
+    def _trips(self, columns: Indices, offices: Indices, place: Indices) -> tuple[Opportunities, _Trips]:
+        """Trips to offices, and what is in stock of those that lend."""
+        arrays, lanes = self.arrays, self.formulation.instance.lanes
+        trip_columns = columns[self.pack_lane[columns] != ABSENT]
+        trip_columns = trip_columns[self.restocked[trip_columns]]
+        lane, day = self.pack_lane[trip_columns], self.pack_day[trip_columns]
+        office = place[arrays.lane_destination_office[lane]]
+        arrival = day + arrays.lead_days[lane]
+        cost_per_pack = np.array([float(lanes[each].cost_per_pack) for each in lane])
+        fixed = np.array([float(lanes[each].fixed_cost) for each in lane])
+        # What has come is idle from then on; what an office sends is no longer idle there.
+        idle_blank = np.append(self.idle * self.good, 0.0) * arrays.pack_size
+        price = cost_per_pack + idle_blank[offices[office]] * (arrays.days - arrival)
+        origin, carrier, limit = arrays.lane_origin_office[lane], lane, self.limits[lane, day]
+        price -= idle_blank[origin] * (arrays.days - day)
+        room = np.minimum(
+            arrays.max_packs[lane],
+            np.append(arrays.depot_max_packs, NO_LIMIT)[arrays.lane_origin_depot[lane]],
+        )
+        whole = np.diff(arrays.blanks[offices] // arrays.pack_size, axis=1, prepend=0)
+        lender, since = np.nonzero(whole * self.lends[offices, None])
+        stock = whole[lender, since]
+        least = np.where(self.lends[offices[office]], 1, arrays.min_packs[lane])
+        nothing, absent, one = (
+            np.zeros(len(stock)),
+            np.full(len(stock), ABSENT),
+            np.ones(len(stock), np.int64),
+        )
+        lane, arrival, office = (
+            np.concatenate(part)
+            for part in ((lane, -1 - np.arange(len(stock))), (arrival, since), (office, lender))
+        )
+        order = np.lexsort((lane, arrival, office))
+
+        def sorted_together(of_lanes: NDArray[Number], of_stock: NDArray[Number]) -> NDArray[Number]:
+            return np.concatenate([of_lanes, of_stock])[order]
+
+        trips = Opportunities(
+            office=office[order],
+            lane=lane[order],
+            arrival=arrival[order],
+            least=sorted_together(least, one),
+            most=sorted_together(limit, stock),
+            room=sorted_together(room, stock),
+        )
+        return trips, _Trips(
+            columns=sorted_together(trip_columns, absent),
+            origin=sorted_together(origin, absent),
+            dispatch=sorted_together(day, absent),
+            least=sorted_together(arrays.min_packs[carrier], one),
+            fixed=sorted_together(fixed, nothing),
+            price=sorted_together(price, nothing),
         )
 
     def _link_entries(self, offices: Indices, linked: Indices, position: Indices) -> tuple[Indices, Indices]:
@@ -312,6 +448,37 @@ class _Split:
             present = (columns != ABSENT) & (rows != ABSENT)
             entries.append((rows[present], position[columns[present]]))
         return np.concatenate([row for row, _ in entries]), np.concatenate([column for _, column in entries])
+
+
+def _numbered(places: Indices, first: int, size: int) -> Indices:
+    """(size,) numbers from the first on at these places, ABSENT elsewhere."""
+    numbers = np.full(size, ABSENT, dtype=np.int64)
+    numbers[places] = first + np.arange(len(places))
+    return numbers
+
+
+def _renumbered(matrix: sp.csr_array, number: Indices, columns: int) -> sp.csr_array:
+    """The matrix with other numbers for its columns, without those whose number is ABSENT."""
+    new = number[matrix.indices]
+    present = new != ABSENT
+    row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    return sp.csr_array((matrix.data[present], (row[present], new[present])), (matrix.shape[0], columns))
+
+
+def _rows_of_stocks(model: MilpModel, into: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """(rows,) which are about blanks and trips at offices, the restocking's affair; and at any place.
+
+    `into` (L,) says which lanes go to an office.
+    """
+    of_offices, of_any = np.zeros((2, model.shape[0]), dtype=np.bool_)
+    for block in model.rows:
+        own = slice(block.start, block.stop)
+        of_any[own] = block.name in _STOCK_ROWS
+        if block.name in ("6_blanks", "8_whole_cards"):
+            of_offices[own] = True
+        elif block.name in ("8_store", "9_trip", "9_least_load"):
+            of_offices[own] = into[block.places[:, 0]]
+    return of_offices, of_any
 
 
 def _most_printed(arrays: InstanceArrays) -> Vector:

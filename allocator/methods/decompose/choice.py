@@ -42,7 +42,7 @@ class Option:
 class Choice:
     """Plans of a block's offices, and what its senders do."""
 
-    plans: Indices  # (J,) one for each terminal office, of the option
+    plans: Indices  # (J,) one for each office, of the option
     sent: Vector  # (c,) values of the senders' columns
 
 

@@ -17,7 +17,7 @@ from allocator.methods.decompose.workers import Workers
 from allocator.milp.model import Vector
 
 _GAP = 1e-4  # of the choice of a block with senders
-_LEAST_SECONDS = 0.5  # for it
+_LEAST_SECONDS = 1.0  # for it
 _TOGETHER = 4  # blocks that share what is left over, however many workers there are
 _LITTLE = 5e-3  # of the value of the choice
 _NEARLY = 1e-6  # a whole pack

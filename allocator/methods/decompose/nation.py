@@ -43,14 +43,13 @@ class Nation:
 
     def decisions(self, vector: Vector) -> list[Settled]:
         """What a vector of the model says for each block."""
-        return [settled(block, vector[block.columns], vector[block.trip_columns]) for block in self.blocks]
+        return [settled(block, *block.read(vector)) for block in self.blocks]
 
     def vector(self, decisions: list[Settled]) -> Vector:
         """The vector of the model of what is decided in each block."""
         vector = np.zeros(self.formulation.model.shape[1])
         for block, each in zip(self.blocks, decisions, strict=True):
-            vector[block.columns] = each.point
-            vector[block.trip_columns] = each.packs
+            block.write(vector, each.point, each.packs)
         return vector
 
     def generation(

@@ -61,7 +61,8 @@ class Planner:
             self._offer(self._with_slots_of_the_mixture())
             return
         for k, block in enumerate(nation.blocks):
-            vector[block.trip_columns] = generation.pool.plans[k].packs[chosen[k].plans].sum(axis=0)
+            point = block.read(vector)[0]
+            block.write(vector, point, generation.pool.plans[k].packs_of(chosen[k].plans))
         self._offer(self._spread(vector, anew=True))
 
     def improve(self, turns: float, gap: float, seconds: float | None) -> int:
@@ -92,12 +93,11 @@ class Planner:
 
     def _with_slots_of_the_mixture(self) -> PlanArrays:
         """Slots of the master's mixture, the best plan's trips, and whatever can be printed."""
-        formulation, arrays = self.nation.formulation, self.record.instance.arrays
+        formulation, instance = self.nation.formulation, self.record.instance
         vector = formulation.embed(self.record.plan)
         for block, ingested in zip(self.nation.blocks, self.generation.ingested(), strict=True):
             vector[block.columns[block.ingest]] = ingested
-        wanted = replace(formulation.extract(vector), cards=np.diff(arrays.applied, axis=2, prepend=0) * 1.0)
-        return round_plan(self.record.instance, wanted)
+        return round_plan(instance, formulation.extract(vector).printing_all(instance))
 
     @property
     def _choice_seconds(self) -> float:
@@ -113,7 +113,7 @@ class Planner:
         generation, pool, couplings = self.generation, self.generation.pool, self.nation.couplings
         now = []
         for k, block in enumerate(pool.blocks):
-            pool.plans[k] = pool.plans[k].joined(one_plan_each(block, np.rint(vector[block.trip_columns])))
+            pool.plans[k] = pool.plans[k].joined(one_plan_each(block, block.read(vector)[1]))
             plans = len(pool.plans[k].office) - len(block.offices) + np.arange(len(block.offices))
             now.append(Choice(plans, np.zeros(0)))
         shares = generation.plan_shares()

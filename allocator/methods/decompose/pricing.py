@@ -1,6 +1,6 @@
 """Blocks at given prices: the best records and mixture of trips, and a bound that is proven.
 
-Within a block the records and the restocking of terminal offices are kept apart once more by
+Within a block the records and the restocking of offices are kept apart once more by
 Dantzig-Wolfe decomposition: a small linear model mixes the ways of restocking found so far, its duals
 say what a card is worth on each day, and restocking at that worth gives the bound and better ways.
 """
@@ -32,10 +32,10 @@ _NEARLY_NOTHING = 1e-6  # of a plan
 
 @dataclass(frozen=True)
 class Plans:
-    """Ways of restocking found so far for the terminal offices of a block (P,)."""
+    """Ways of restocking found so far for the offices of a block (P,)."""
 
     office: Indices  # (P,)
-    packs: sp.csr_array  # (P, E)
+    packs: sp.csr_array  # (P, E) those that the office keeps
     printed: Vector  # (P, T) R at full speed
     cost: Vector  # (P,) freight, and the idle cost of what it brings
 
@@ -46,6 +46,10 @@ class Plans:
             np.concatenate([self.printed, other.printed]),
             np.concatenate([self.cost, other.cost]),
         )
+
+    def packs_of(self, chosen: Indices) -> Vector:
+        """(E,) packs of plans chosen, one for each office."""
+        return np.asarray(self.packs[chosen].sum(axis=0), dtype=np.float64)
 
     def some(self, chosen: Indices) -> Plans:
         """Those chosen, in their order."""
@@ -80,16 +84,19 @@ class Priced:
 
 
 def plans_of(block: Block, office: Indices, packs: sp.csr_array) -> Plans:
-    """Plans of terminal offices (P,) that send packs (P, E) and print at full speed."""
+    """Plans of offices (P,) that keep packs (P, E) and print at full speed."""
     printed = full_speed(block.depletion, block.trips, office, packs)
-    trips = sp.csr_array(
-        ((packs.data > 0.5).astype(np.float64), packs.indices, packs.indptr), shape=packs.shape
-    )
-    return Plans(office, packs, printed, trips @ block.fixed + packs @ block.price)
+    return Plans(office, packs, printed, trips_made(packs) @ block.fixed + packs @ block.price)
+
+
+def trips_made(packs: sp.csr_array) -> sp.csr_array:
+    """(P, E) 1 for trips that bring packs (P, E)."""
+    made = (packs.data > 0.5).astype(np.float64)
+    return sp.csr_array((made, packs.indices, packs.indptr), shape=packs.shape)
 
 
 def one_plan_each(block: Block, packs: Vector) -> Plans:
-    """For each terminal office a plan: the trips given (E,)."""
+    """For each office a plan: to keep the packs given (E,)."""
     offices = np.arange(len(block.offices))
     used = np.nonzero(packs)[0]
     matrix = sp.csr_array(
@@ -100,7 +107,7 @@ def one_plan_each(block: Block, packs: Vector) -> Plans:
 
 
 def first_plans(block: Block, prices: Vector) -> Plans:
-    """For each terminal office: no trips, and the best trips if every card had its full worth."""
+    """For each office: nothing kept, and the best trips if every card had its full worth."""
     price = np.maximum(block.price + block.trip_use.T @ prices, 0.0)
     best = restock(block.depletion, block.trips, block.fixed, price, block.full_worth, exact=False)
     return one_plan_each(block, np.zeros(len(block.trips.office))).joined(
@@ -109,7 +116,7 @@ def first_plans(block: Block, prices: Vector) -> Plans:
 
 
 def restricted_model(block: Block, plans: Plans, prices: Vector) -> MilpModel:
-    """Records at prices, and for each terminal office a mixture of its plans: (n + P) columns.
+    """Records at prices, and for each office a mixture of its plans: (n + P) columns.
 
     The columns of an office's plans add up to `WHOLE`.
     """
@@ -120,9 +127,9 @@ def restricted_model(block: Block, plans: Plans, prices: Vector) -> MilpModel:
     plan, day = np.nonzero(linked != ABSENT)
     entries = sp.csr_array(
         (-plans.printed[plan, day] / WHOLE, (linked[plan, day], plan)), shape=(rows, count)
-    ) + sp.csr_array(block.trip_rows @ plans.packs.T / WHOLE)
+    ) + sp.csr_array(of_senders(block, plans) / WHOLE)
     convexity = sp.csr_array((np.ones(count), (plans.office, np.arange(count))), shape=(offices, count))
-    matrix = short_indices(sp.block_array([[records.matrix, entries], [None, convexity]], format="csr"))
+    matrix = sp.block_array([[records.matrix, sp.csr_array(entries)], [None, convexity]], format="csr")
     return MilpModel(
         name="restricted",
         objective=np.concatenate(
@@ -132,7 +139,7 @@ def restricted_model(block: Block, plans: Plans, prices: Vector) -> MilpModel:
             ]
         ),
         offset=0.0,
-        matrix=matrix,
+        matrix=short_indices(matrix),
         row_lower=np.concatenate([records.row_lower, np.full(offices, WHOLE)]),
         row_upper=np.concatenate([records.row_upper, np.full(offices, WHOLE)]),
         column_lower=np.concatenate([records.column_lower, np.zeros(count)]),
@@ -141,12 +148,17 @@ def restricted_model(block: Block, plans: Plans, prices: Vector) -> MilpModel:
     )
 
 
+def of_senders(block: Block, plans: Plans) -> sp.csr_array:
+    """(m, P) entries of plans in the rows of what is sent on."""
+    return sp.csr_array(block.trip_rows @ plans.packs.T + block.open_rows @ trips_made(plans.packs).T)
+
+
 def chosen_model(block: Block, plans: Plans, prices: Vector, chosen: Indices) -> MilpModel:
     """The restricted model with one plan for each office, and stores limited at a price.
 
-    Rule 8 at terminal offices: what a trip finds in the store and what it brings must have room. Plans
-    keep it at full speed, but records may not be ready as fast. With R = all that could be ready - V - W,
-    R >= N - `max_blanks` on days of arrival, rounded up since cards are whole.
+    Rule 8 at offices that do not lend: what a trip finds in the store and what it brings must have room.
+    Plans keep it at full speed, but records may not be ready as fast. With R = all that could be ready -
+    V - W, R >= N - `max_blanks` on days of arrival, rounded up since cards are whole.
     """
     model = restricted_model(block, plans, prices)
     columns = block.records.shape[1]
@@ -238,6 +250,28 @@ def card_worth(block: Block, duals: Vector) -> Vector:
     return worth
 
 
+@dataclass(frozen=True)
+class Charge:
+    """What trips of a block cost (E,) at prices and duals."""
+
+    fixed: Vector  # for the trip
+    price: Vector  # for a pack kept
+    gained: Vector  # at most 0: what the trip brings in where either is less than 0
+
+    def costs(self, block: Block, plans: Plans) -> Vector:
+        """(P,) of plans, beyond what is gained at most."""
+        gained = np.bincount(block.trips.office, self.gained, len(block.offices))
+        costs: Vector = trips_made(plans.packs) @ self.fixed + plans.packs @ self.price - gained[plans.office]
+        return costs
+
+
+def charge(block: Block, prices: Vector, duals: Vector) -> Charge:
+    """Charge trips for what they use, at prices of resources and duals of the records' rows."""
+    price = block.price + block.trip_use.T @ prices - block.trip_rows.T @ duals
+    fixed = block.fixed - block.open_rows.T @ duals
+    return Charge(fixed, price, np.minimum(price, 0.0) * block.trips.most + np.minimum(fixed, 0.0))
+
+
 def price_block(
     block: Block,
     plans: Plans,
@@ -294,19 +328,16 @@ def _improve(
     worth = card_worth(block, duals)
     records = replace(block.records, objective=block.records.objective + block.use.T @ prices)
     base = dual_bounds(records, duals, block.row_component, block.column_component, block.components)
-    asked = block.price + block.trip_use.T @ prices - block.trip_rows.T @ duals
-    price = np.maximum(asked, 0.0)
-    paid_back = (asked - price) * block.trips.most
-    base += block.constant + np.bincount(block.trip_component, paid_back, block.components)
-    costs = plans.cost + plans.packs @ (price - block.price)
-    costs -= (worth[plans.office] * plans.printed).sum(axis=1)
+    charged = charge(block, prices, duals)
+    base += block.constant + np.bincount(block.trip_component, charged.gained, block.components)
+    costs = charged.costs(block, plans) - (worth[plans.office] * plans.printed).sum(axis=1)
     least = np.full(len(block.offices), np.inf)
     np.minimum.at(least, plans.office, costs)
     best = restock(
         block.depletion,
         block.trips,
-        block.fixed,
-        price,
+        np.maximum(charged.fixed, 0.0),
+        np.maximum(charged.price, 0.0),
         worth,
         least - 1e-7 * np.abs(least) - 1e-3,
         exact=exact,

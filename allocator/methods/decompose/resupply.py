@@ -20,12 +20,13 @@ from allocator.methods.decompose.blocks import Block, marked
 from allocator.methods.decompose.choice import Choice, Option, Programme
 from allocator.methods.decompose.couplings import Couplings
 from allocator.methods.decompose.joint_choice import JointChoice
-from allocator.methods.decompose.pricing import Plans, one_plan_each, plans_of
+from allocator.methods.decompose.pricing import Plans, charge, of_senders, one_plan_each, plans_of
 from allocator.methods.decompose.restocking import restock
 from allocator.methods.decompose.savings import CardSavings
 from allocator.methods.decompose.senders import Senders, senders_alone, sends
 from allocator.methods.decompose.workers import Workers
-from allocator.methods.rounding import print_ready
+from allocator.methods.rounding import print_ready, round_plan
+from allocator.milp.builder import ABSENT
 from allocator.milp.formulation import Formulation
 from allocator.milp.model import Vector
 from allocator.milp.printed import printed_without_queues
@@ -61,7 +62,12 @@ class Resupply:
     ) -> None:
         self.formulation, self.couplings, self.blocks = formulation, couplings, blocks
         self.workers, self.backend, self.options = workers, backend, options
-        self.known = [one_plan_each(block, np.zeros(len(block.trip_columns))) for block in blocks]
+        self.known = [
+            one_plan_each(block, np.zeros(len(block.trip_columns))).joined(
+                one_plan_each(block, np.where(block.trip_columns == ABSENT, block.trips.most, 0.0))
+            )
+            for block in blocks
+        ]
         variables = formulation.variables
         self._could_be_printed = printed_without_queues(formulation.instance.arrays)
         self._slots = marked(formulation.model.shape[1], variables.ingest, variables.not_ingested)
@@ -84,12 +90,16 @@ class Resupply:
         ready = print_ready(instance.arrays, plan.ingest)
         savings = promised = CardSavings.of(instance, ready, np.zeros(len(instance.targets)))
         vector = self.formulation.embed(plan)
-        parts = [self._part(block, vector, ready, savings) for block in self.blocks]
-        plans = [
-            _with_slots_fixed(part.block, vector[part.block.trip_columns], known)
-            for part, known in zip(parts, self.known, strict=True)
+        read = [block.read(vector) for block in self.blocks]
+        parts = [
+            self._part(block, point, ready, savings)
+            for block, (point, _) in zip(self.blocks, read, strict=True)
         ]
-        limit = self._limits(vector)
+        plans = [
+            _with_slots_fixed(part.block, packs, known)
+            for part, (_, packs), known in zip(parts, read, self.known, strict=True)
+        ]
+        limit = self.couplings.limit
         for _ in range(rounds):
             if instance.targets:
                 promised = CardSavings.of(instance, ready, prices[self._targets])
@@ -108,36 +118,32 @@ class Resupply:
                 for part, own, dual in zip(parts, worth.sender_duals, duals, strict=True)
             ]
         now = [
-            Choice(np.arange(len(block.offices)), vector[block.columns[part.senders.columns]])
-            for block, part in zip(self.blocks, parts, strict=True)
+            Choice(np.arange(len(part.block.offices)), point[part.senders.columns])
+            for part, (point, _) in zip(parts, read, strict=True)
         ]
         senders = [k for k, block in enumerate(self.blocks) if sends(block)]
         joint = JointChoice(programme, worth, self.couplings, limit, senders, self.workers, self.backend)
         chosen = joint.improve(now, replace(self.options, gap=_GAP, time_limit=seconds))
         self.known = [_best(own, reduced) for own, reduced in zip(plans, worth.reduced, strict=True)]
-        for part, own, choice in zip(parts, plans, chosen, strict=True):
-            vector[part.block.trip_columns] = own.packs[choice.plans].sum(axis=0)
-            vector[part.block.columns[part.senders.columns]] = choice.sent
-        packs = np.rint(self.formulation.extract(vector).packs).astype(np.int64)
+        for part, own, choice, (point, _) in zip(parts, plans, chosen, read, strict=True):
+            point[part.senders.columns] = choice.sent
+            part.block.write(vector, point, own.packs_of(choice.plans))
+        # Stores of offices that lend, and blanks that only together make a pack, are not in the programme.
+        packs = round_plan(instance, self.formulation.extract(vector).printing_all(instance)).packs
         return PlanArrays(ingest=plan.ingest, packs=packs, cards=savings.print_all(instance, packs))
 
-    def _part(self, block: Block, vector: Vector, ready: Counts, savings: CardSavings) -> _Part:
+    def _part(self, block: Block, point: Vector, ready: Counts, savings: CardSavings) -> _Part:
         applicants = ready[block.offices].sum(axis=1).astype(np.float64)
         return _Part(
             replace(block, depletion=replace(block.depletion, applicants=applicants)),
             savings.of_offices(block.offices),
-            senders_alone(block, self._slots[block.columns], vector[block.columns]),
+            senders_alone(block, self._fixed(block), point),
         )
 
-    def _limits(self, vector: Vector) -> Vector:
-        """(resources,) what there is besides the senders' slots, and who of their records is not ingested."""
-        variables = self.formulation.variables
-        theirs = np.ones(len(variables.blanks), dtype=np.bool_)
-        for block in self.blocks:
-            theirs[block.offices] = False
-        fixed = marked(len(vector), variables.ingest[theirs], variables.not_ingested[theirs])
-        limit: Vector = self.couplings.limit - self.couplings.use @ np.where(fixed, vector, 0.0)
-        return limit
+    def _fixed(self, block: Block) -> NDArray[np.bool_]:
+        """(n,) columns of the block's records that say who is ingested when."""
+        others = block.records.shape[1] - len(block.columns)
+        return np.append(self._slots[block.columns], np.zeros(others, dtype=np.bool_))
 
     def _programme(self, parts: list[_Part], plans: list[Plans], limit: Vector) -> Programme:
         return Programme(
@@ -157,29 +163,27 @@ class Resupply:
             days = [target.day for target in instance.targets]
             own = np.stack([(missing[:, :, day] * scope[k]).sum(axis=1) for k, day in enumerate(days)])
             use = use + single_entries(np.ones(len(days)), self._targets, len(self.couplings.limit)) @ own
-        of_senders = sp.csr_array(part.senders.trip_rows @ plans.packs.T)
-        return Option(plans.office, plans.cost - saved, sp.csr_array(use), of_senders, part.senders)
+        taken = of_senders(block, plans)[part.senders.rows]
+        return Option(plans.office, plans.cost - saved, sp.csr_array(use), taken, part.senders)
 
 
 def _with_slots_fixed(block: Block, packs: Vector, known: Plans) -> Plans:
-    """The plan of each office that sends `packs` (E,), nothing, and those known, all as they print now."""
-    own, nothing = one_plan_each(block, np.rint(packs)), one_plan_each(block, np.zeros(len(packs)))
-    every = own.joined(nothing).joined(known)
+    """The plan of each office that keeps `packs` (E,), and those known, all as they print now."""
+    every = one_plan_each(block, packs).joined(known)
     return _distinct(plans_of(block, every.office, every.packs))
 
 
 def _more_plans(block: Block, plans: Plans, savings: CardSavings, prices: Vector, duals: Vector) -> Plans:
     """The plans, and others that are good at prices of resources and duals of the records' rows."""
-    paid = block.trip_use.T @ prices - block.trip_rows.T @ duals
-    price = np.maximum(block.price + paid, 0.0)
-    value = plans.cost + plans.packs @ (price - block.price) - savings.spread(plans.office, plans.printed)[0]
+    charged = charge(block, prices, duals)
+    value = charged.costs(block, plans) - savings.spread(plans.office, plans.printed)[0]
     order = np.lexsort((value, plans.office))
     best = order[np.searchsorted(plans.office[order], np.arange(len(block.offices)))]
     found = restock(
         block.depletion,
         block.trips,
-        block.fixed,
-        price,
+        np.maximum(charged.fixed, 0.0),
+        np.maximum(charged.price, 0.0),
         savings.worth(np.arange(len(block.offices)), plans.printed[best]),
         savings=savings.steps,
         exact=False,

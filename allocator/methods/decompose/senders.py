@@ -1,4 +1,4 @@
-"""Who sends blanks on: offices and depots whose stock is shared by those they send to."""
+"""What offices and depots send on, out of stock that is shared by those they send to."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def sends(block: Block) -> bool:
 
 @dataclass(frozen=True)
 class Senders:
-    """What senders of a block decide for themselves, slots being fixed: stocks, trips and cards."""
+    """What is decided of it besides plans of offices, slots being fixed: trips of depots, packs passed on."""
 
     columns: Indices  # (c,) of the block's records
     rows: Indices  # (q,) of the block's records
@@ -34,7 +34,6 @@ class Senders:
     matrix: sp.csr_array  # (q, c)
     row_lower: Vector  # (q,)
     row_upper: Vector  # (q,)
-    trip_rows: sp.csr_array  # (q, E) of a pack that a terminal office gets
 
 
 def senders_alone(block: Block, fixed: NDArray[np.bool_], values: Vector) -> Senders:
@@ -61,5 +60,4 @@ def senders_alone(block: Block, fixed: NDArray[np.bool_], values: Vector) -> Sen
         matrix=sp.csr_array(matrix[:, columns]),
         row_lower=records.row_lower[rows] - given,
         row_upper=records.row_upper[rows] - given,
-        trip_rows=sp.csr_array(block.trip_rows[rows]),
     )

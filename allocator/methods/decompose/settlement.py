@@ -30,7 +30,7 @@ class Settlement:
     """Decisions (blocks) that keep all limits, and what else can be done with their trips."""
 
     def __init__(self, generation: ColumnGeneration, decisions: list[Settled]) -> None:
-        """The trips are added to the generation's plans, one for each terminal office, as the last ones."""
+        """The trips are added to the generation's plans, one for each office, as the last ones."""
         pool = generation.pool
         self.generation, self.decisions = generation, decisions
         self.chosen: list[Indices] = []

@@ -23,7 +23,7 @@ class Settled:
     """Decisions of a block: trips whole, records within the limits that it was given."""
 
     point: Vector  # (n,) the records' columns
-    packs: Vector  # (E,) whole
+    packs: Vector  # (E,) whole, those that offices keep
     cost: Vector  # (C,)
     use: sp.csr_array  # (resources, C)
 

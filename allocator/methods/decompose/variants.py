@@ -63,7 +63,7 @@ def find_variants(
         value=value - use.T @ prices,
         use=use,
         of_senders=sp.csr_array((0, len(plans.office))),
-        senders=senders_alone(block, np.zeros(len(block.columns), dtype=np.bool_), mixture.point),
+        senders=senders_alone(block, np.zeros(len(mixture.point), dtype=np.bool_), mixture.point),
     )
 
 

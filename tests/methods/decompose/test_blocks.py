@@ -13,6 +13,7 @@ from allocator.instance.models import Instance
 from allocator.methods.decompose.blocks import Block, take_apart
 from allocator.methods.decompose.components import find_components
 from allocator.methods.decompose.couplings import Couplings, find_couplings
+from allocator.methods.decompose.pricing import one_plan_each
 from allocator.methods.decompose.senders import sends
 from allocator.methods.decompose.settling import settled
 from allocator.methods.policies import POLICIES
@@ -44,7 +45,7 @@ def cost_of_parts(parts: Parts, plan: PlanArrays) -> tuple[float, Vector]:
     """The cost of a plan, and the use that it makes of the resources, summed up over the blocks."""
     formulation, couplings, blocks = parts
     vector = formulation.embed(plan)
-    decisions = [settled(block, vector[block.columns], vector[block.trip_columns]) for block in blocks]
+    decisions = [settled(block, *block.read(vector)) for block in blocks]
     use = np.zeros(len(couplings.limit))
     for each in decisions:
         use += each.use.sum(axis=1)
@@ -87,34 +88,48 @@ def test_a_valid_plan_keeps_the_rows_of_every_block(case: tuple[Instance, Plan],
     vector = formulation.embed(decisions)
     cards = decisions.cards.sum(axis=1).cumsum(axis=1)
     for block in blocks:
-        point, packs = vector[block.columns], vector[block.trip_columns]
+        point, packs = block.read(vector)
         printed = np.zeros(block.records.shape[0])
         present = block.linked != ABSENT
         printed[block.linked[present]] = cards[block.offices][present]
         activity = block.records.matrix @ point + block.trip_rows @ packs - printed
+        activity += block.open_rows @ (packs > 0.5).astype(np.float64)
         assert (activity <= block.records.row_upper + 1e-6).all()
         assert (activity >= block.records.row_lower - 1e-6).all()
         assert (point <= block.records.column_upper + 1e-6).all()
         assert (point >= block.records.column_lower - 1e-6).all()
         assert (packs <= block.trips.most).all()
         assert (cards[block.offices] <= block.depletion.applicants + 1e-6).all()
+        assert (cards[block.offices] <= one_plan_each(block, packs).printed + 1e-6).all()
+
+
+@given(case=cases(careful=True), size=sizes)
+def test_what_is_read_from_a_plan_can_be_written_back(case: tuple[Instance, Plan], size: int) -> None:
+    instance, plan = case
+    decisions = plan_to_arrays(plan, instance)
+    assume(is_valid(instance, decisions) and within_limits(instance, decisions))
+    formulation, _, blocks = taken_apart(instance, size)
+    vector = formulation.embed(decisions)
+    written = np.zeros(len(vector))
+    for block in blocks:
+        block.write(written, *block.read(vector))
+    assert (formulation.extract(written).packs == decisions.packs).all()
+    assert (formulation.extract(written).ingest == decisions.ingest).all()
 
 
 @given(instance=instances(), size=sizes)
 def test_every_office_column_and_trip_is_in_one_block(instance: Instance, size: int) -> None:
     formulation, couplings, blocks = taken_apart(instance, size)
     arrays, variables = instance.arrays, formulation.variables
-    sending = set(arrays.lane_origin_office[arrays.lane_origin_office != NOWHERE].tolist())
     offices = [office for block in blocks for office in block.offices.tolist()]
-    assert sorted(offices) == sorted(set(range(len(instance.offices))) - sending)
+    assert sorted(offices) == list(range(len(instance.offices)))
     columns = np.concatenate([np.zeros(0, np.int64), *(block.columns for block in blocks)])
     trips = np.concatenate([np.zeros(0, np.int64), *(block.trip_columns for block in blocks)])
+    trips = trips[trips != ABSENT]
     both = np.concatenate([columns, trips])
     assert len(np.unique(both)) == len(both)
-    terminal = np.array(sorted(offices), dtype=np.int64)
-    into = np.flatnonzero(np.isin(arrays.lane_destination_office, terminal))
-    restocked = [variables.blanks[terminal], variables.printed[terminal]]
-    restocked += [variables.packs[into], variables.trip[into]]
+    into = np.flatnonzero(arrays.lane_destination_office != NOWHERE)
+    restocked = [variables.blanks, variables.printed, variables.packs[into], variables.trip[into]]
     replaced = np.concatenate([index.ravel() for index in restocked])
     left_out = set(np.flatnonzero(couplings.columns)) | set(replaced[replaced != ABSENT])
     sent = variables.packs[into]

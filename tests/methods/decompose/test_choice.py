@@ -31,7 +31,6 @@ def no_senders(resources: int) -> Senders:
         sp.csr_array((0, 0)),
         nothing,
         nothing,
-        sp.csr_array((0, 0)),
     )
 
 
