@@ -20,6 +20,7 @@ from allocator.methods.decompose.workers import Workers
 from allocator.milp.model import Vector
 
 _ROUNDING = 1e-11  # relative; above what sums of some thousand doubles can lose
+_REFUTED = 1e-6  # an estimate that is so much above the master
 
 
 @dataclass
@@ -109,6 +110,10 @@ class ColumnGeneration:
             [each.shares for each in mixtures],
         )
         self.solution = self.master.solve(self.best_prices, self.box)
+        if self.solution.value + self.constant < self.best_estimate - _REFUTED * abs(self.best_estimate):
+            # The best estimate came from trips that were not the best: no mixture costs less than a bound.
+            self.best_prices, self.best_estimate = self.prices, estimate
+            self.solution = self.master.solve(self.best_prices, self.box)
         self.prices = self.solution.prices
         scale = max(1.0, abs(self.best_estimate))
         ahead = (self.solution.value + self.constant - self.best_estimate) / scale

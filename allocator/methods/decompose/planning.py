@@ -21,7 +21,8 @@ from allocator.milp.model import Vector
 from allocator.plan.arrays import PlanArrays
 
 _PRICE_ROUNDS = 3  # for trips
-_CHOICE_SHARE, _CHOICE_SECONDS, _CHOICE_GAP = 0.1, 5.0, 1e-6  # of the time left, but no more
+_CHOICE_SHARE, _CHOICE_GAP = 0.1, 1e-6  # of the time left
+_CHOICE_SECONDS = 1e-4  # for the choice per office and day, but no more than its share
 _PATIENCE = 2  # turns without a better plan
 _BETTER, _STUCK = 1e-6, 2e-4  # of the cost: less is nothing; and calls for a start from elsewhere
 _LOG = logging.getLogger(__name__)
@@ -101,7 +102,9 @@ class Planner:
 
     @property
     def _choice_seconds(self) -> float:
-        return max(1.0, min(_CHOICE_SECONDS, _CHOICE_SHARE * self.clock.remaining))
+        instance = self.record.instance
+        enough = _CHOICE_SECONDS * len(instance.offices) * instance.days
+        return max(1.0, min(enough, _CHOICE_SHARE * self.clock.remaining))
 
     def _offer(self, plan: PlanArrays) -> None:
         cost = self.record.offer_plan(plan, "decompose")
