@@ -8,12 +8,13 @@ import numpy as np
 
 from allocator.backends import SolveOptions
 from allocator.instance.models import Instance
-from allocator.methods.decompose.blocks import Block, take_apart
+from allocator.methods.decompose.blocks import Block
 from allocator.methods.decompose.column_generation import ColumnGeneration, Pool
 from allocator.methods.decompose.couplings import Couplings, find_couplings
 from allocator.methods.decompose.pricing import one_plan_each
 from allocator.methods.decompose.senders import sends
 from allocator.methods.decompose.settling import Settled, settled
+from allocator.methods.decompose.splitting import take_apart
 from allocator.methods.decompose.workers import Workers
 from allocator.milp.formulation import Formulation, formulate
 from allocator.milp.model import Vector

@@ -10,11 +10,11 @@ import pytest
 from allocator import FAMILIES, Instance, Outcome, generate_instance, solve, verify
 from allocator.backends import BACKENDS, SolveOptions
 from allocator.methods.clock import Clock
-from allocator.methods.decompose.blocks import take_apart
 from allocator.methods.decompose.couplings import find_couplings
 from allocator.methods.decompose.engine import solve_decomposed
 from allocator.methods.decompose.linear import sample_prices
 from allocator.methods.decompose.pricing import first_plans, mix
+from allocator.methods.decompose.splitting import take_apart
 from allocator.methods.record import Record, Report
 from allocator.milp.formulation import formulate
 from tests.tools.brute_force import TooLargeError, find_optimum

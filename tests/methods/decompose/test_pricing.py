@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from allocator import Instance, Plan, generate_instance
 from allocator.backends import SolveOptions
-from allocator.methods.decompose.blocks import Block, take_apart
+from allocator.methods.decompose.blocks import Block
 from allocator.methods.decompose.column_generation import lagrangian
 from allocator.methods.decompose.couplings import Couplings, find_couplings
 from allocator.methods.decompose.pricing import (
@@ -20,6 +20,7 @@ from allocator.methods.decompose.pricing import (
     one_plan_each,
     price_block,
 )
+from allocator.methods.decompose.splitting import take_apart
 from allocator.milp.formulation import formulate
 from allocator.milp.model import Vector
 from allocator.verdict import empty_cost, verify

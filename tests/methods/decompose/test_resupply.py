@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from allocator import FAMILIES, Instance, generate_instance
 from allocator.backends import SolveOptions, get_backend
 from allocator.methods.clock import Clock
-from allocator.methods.decompose.blocks import marked, take_apart
+from allocator.methods.decompose.blocks import marked
 from allocator.methods.decompose.couplings import find_couplings
 from allocator.methods.decompose.resupply import Resupply
 from allocator.methods.decompose.savings import CardSavings
 from allocator.methods.decompose.senders import sends
+from allocator.methods.decompose.splitting import take_apart
 from allocator.methods.decompose.workers import Workers
 from allocator.methods.policies import POLICIES
 from allocator.methods.rounding import print_ready

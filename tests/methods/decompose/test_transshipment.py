@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from allocator import generate_instance
-from allocator.methods.decompose.blocks import Block, take_apart
+from allocator.methods.decompose.blocks import Block
 from allocator.methods.decompose.couplings import find_couplings
 from allocator.methods.decompose.pricing import one_plan_each
+from allocator.methods.decompose.splitting import take_apart
 from allocator.methods.policies import POLICIES
 from allocator.milp.builder import ABSENT
 from allocator.milp.formulation import Formulation, formulate

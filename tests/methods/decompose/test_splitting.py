@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 from allocator import FAMILIES, generate_instance
 from allocator.instance.arrays import NOWHERE
 from allocator.instance.models import Instance
-from allocator.methods.decompose.blocks import Block, take_apart
+from allocator.methods.decompose.blocks import Block
 from allocator.methods.decompose.components import find_components
 from allocator.methods.decompose.couplings import Couplings, find_couplings
 from allocator.methods.decompose.pricing import one_plan_each
 from allocator.methods.decompose.senders import sends
 from allocator.methods.decompose.settling import settled
+from allocator.methods.decompose.splitting import take_apart
 from allocator.methods.policies import POLICIES
 from allocator.milp.builder import ABSENT
 from allocator.milp.formulation import Formulation, formulate

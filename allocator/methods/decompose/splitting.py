@@ -1,0 +1,437 @@
+"""A model taken apart into blocks, once shared resources have prices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from allocator.instance.arrays import NO_LIMIT, NOWHERE, InstanceArrays
+from allocator.methods.decompose.blocks import Block, marked
+from allocator.methods.decompose.components import find_components
+from allocator.methods.decompose.couplings import Couplings
+from allocator.methods.decompose.restocking import Depletion, Opportunities
+from allocator.methods.decompose.transshipment import Transshipment
+from allocator.milp.builder import ABSENT
+from allocator.milp.formulation import Formulation
+from allocator.milp.limits import trip_limits
+from allocator.milp.model import MilpModel, Vector
+from allocator.milp.printed import printed_without_queues
+from allocator.milp.sparse import short_indices
+
+Indices = NDArray[np.int64]
+Number = TypeVar("Number", np.float64, np.int64)
+_STOCK_ROWS = ("6_blanks", "8_store", "9_trip", "9_least_load", "10_depot", "11_depot_handling")
+
+
+def take_apart(formulation: Formulation, couplings: Couplings, offices_in_block: int) -> list[Block]:
+    """All components of the model in blocks of about so many offices.
+
+    A component with senders is a block by itself, since its trips are chosen by a search that takes the
+    longer the more there is to choose. The others are dealt out by size, the largest first, so that
+    blocks are alike.
+    """
+    row_label, column_label, count = find_components(formulation, couplings)
+    split = _Split(formulation, couplings)
+    blanks = formulation.variables.blanks[:, 0]
+    size = np.bincount(column_label[blanks], minlength=count)
+    sends = np.zeros(count, dtype=np.bool_)
+    sends[column_label[blanks[split.lends]]] = True
+    stock = formulation.variables.depot_stock
+    stock = stock[stock != ABSENT]
+    sends[column_label[stock[column_label[stock] >= 0]]] = True
+    dealt = np.empty(count, dtype=np.int64)
+    block_count = 0
+    for kind, offices in ((sends, 1), (~sends, offices_in_block)):
+        chosen = np.nonzero(kind)[0]
+        chosen = chosen[np.argsort(-size[chosen], kind="stable")]
+        blocks = -(-int(size[chosen].sum()) // offices) or 1
+        dealt[chosen] = block_count + np.arange(len(chosen)) % min(blocks, max(1, len(chosen)))
+        block_count = int(dealt[chosen].max(initial=block_count - 1)) + 1
+    # The number of a component within its block.
+    number = np.empty(count, dtype=np.int64)
+    components = np.bincount(dealt, minlength=block_count)
+    order = np.argsort(dealt, kind="stable")
+    number[order] = np.arange(count) - np.repeat(components.cumsum() - components, components)
+    row_number, column_number = _at(number, row_label), _at(number, column_label)
+    rows_of = _by_block(_at(dealt, row_label), block_count)
+    columns_of = _by_block(_at(dealt, column_label), block_count)
+    result = [
+        split.block(rows, columns, row_number, column_number, int(components[block]))
+        for block, (rows, columns) in enumerate(zip(rows_of, columns_of, strict=True))
+    ]
+    # Rows without columns are left where nothing can be decided.
+    return [block for block in result if len(block.columns) or len(block.offices)]
+
+
+def _at(values: Indices, labels: Indices) -> Indices:
+    """Values at labels, ABSENT where the label is."""
+    return np.where(labels == ABSENT, ABSENT, np.append(values, ABSENT)[labels])
+
+
+def _by_block(block: Indices, count: int) -> list[Indices]:
+    """Places of each of so many blocks, ascending."""
+    order = np.argsort(block, kind="stable")
+    return np.split(order, np.searchsorted(block[order], np.arange(count)))[1:]
+
+
+@dataclass(frozen=True)
+class _Trips:
+    """What else there is to know of trips (E,); ABSENT for what is in stock."""
+
+    columns: Indices  # of the model: packs
+    origin: Indices  # of the instance: the office that sends, ABSENT if a depot does
+    dispatch: Indices  # day
+    least: Indices  # packs
+    fixed: Vector  # cost
+    price: Vector  # cost per pack, idle blanks included
+
+
+class _Split:
+    """What is the same for all components."""
+
+    def __init__(self, formulation: Formulation, couplings: Couplings) -> None:
+        self.formulation = formulation
+        model, variables, arrays = formulation.model, formulation.variables, formulation.instance.arrays
+        self.arrays = arrays
+        offices = len(arrays.max_blanks)
+        self.lends = np.zeros(offices, dtype=np.bool_)
+        self.lends[arrays.lane_origin_office[arrays.lane_origin_office != NOWHERE]] = True
+        self.good = arrays.good_per_thousand / 1000.0
+        into = arrays.lane_destination_office != NOWHERE
+        self.office_rows, self.stock_rows = _rows_of_stocks(model, into)
+        # What a column is called in its block; columns of rows of a block are in no other.
+        self.position = np.full(model.shape[1], ABSENT, dtype=np.int64)
+        self.trip_position = self.position.copy()
+        self.use = sp.csc_array(couplings.use)
+        self.restocked = marked(
+            model.shape[1],
+            variables.blanks,
+            variables.printed,
+            variables.packs[into],
+            variables.trip[into],
+        )
+        self.ingest = marked(model.shape[1], variables.ingest)
+        self.shipped = marked(model.shape[1], variables.packs, variables.trip)
+        to_depots = (arrays.lane_origin_office != NOWHERE) & (arrays.lane_destination_office == NOWHERE)
+        self.sent_to_depots = marked(model.shape[1], variables.packs[to_depots])  # by offices
+        self.upper = self._finite_upper()
+        self.blank_office = np.full(model.shape[1], ABSENT, dtype=np.int64)
+        self.blank_office[variables.blanks[:, 0]] = np.arange(offices)
+        self.pack_lane = np.full(model.shape[1], ABSENT, dtype=np.int64)
+        self.pack_day = np.full(model.shape[1], ABSENT, dtype=np.int64)
+        lane, day = np.nonzero(variables.packs != ABSENT)
+        self.pack_lane[variables.packs[lane, day]] = lane
+        self.pack_day[variables.packs[lane, day]] = day
+        # Idle blanks cost by what is on hand: what has come, less what was printed.
+        idle = float(formulation.instance.costs.idle_blank_day)
+        self.idle = idle / self.good  # per card and day
+        objective = model.objective.copy()
+        self.all_ready = printed_without_queues(arrays).sum(axis=1)  # (I, T)
+        delay = arrays.processing_days
+        extra = self.idle[:, None, None]
+        self._add(objective, variables.waiting, extra)
+        if delay < arrays.days:
+            self._add(objective, variables.not_ingested[:, :, : arrays.days - delay], extra)
+        lane, day = lane[to_depots[lane]], day[to_depots[lane]]
+        idle_blank = (self.idle * self.good)[arrays.lane_origin_office[lane]]
+        objective[variables.packs[lane, day]] -= idle_blank * arrays.pack_size * (arrays.days - day)
+        self.objective = objective
+        self.limits = trip_limits(arrays)
+        costs = formulation.instance.costs
+        once = np.ones(arrays.days)
+        once[-1] += float(costs.end_days)
+        weight = arrays.weight.astype(np.float64).max(axis=1, initial=0.0)
+        self.full_worth = weight[:, None] * float(costs.waiting_day) * once + self.idle[:, None]
+        self.most_printed = _most_printed(arrays)
+
+    @staticmethod
+    def _add(objective: Vector, index: Indices, amount: Vector) -> None:
+        present = index != ABSENT
+        objective[index[present]] += np.broadcast_to(amount, index.shape)[present]
+
+    def _finite_upper(self) -> Vector:
+        """Upper bounds of columns, made finite by what can be there at all."""
+        model, variables, arrays = (
+            self.formulation.model,
+            self.formulation.variables,
+            self.formulation.instance.arrays,
+        )
+        upper = model.column_upper.copy()
+        everything = float(arrays.depot_supply[:, -1].sum() + arrays.blanks[:, -1].sum())
+        promised = float(arrays.applied[:, :, -1].sum())
+        for index, most in (
+            (variables.waiting, arrays.applied),
+            *((overdue, arrays.applied) for overdue in variables.overdue),
+            (variables.blanks, everything),
+            (variables.printed, promised),
+            (variables.depot_stock, everything),
+            (variables.shortfall, promised),
+        ):
+            present = index != ABSENT
+            limit = np.broadcast_to(np.asarray(most, dtype=np.float64), index.shape)[present]
+            upper[index[present]] = np.minimum(upper[index[present]], limit)
+        return upper
+
+    def block(
+        self,
+        rows: Indices,
+        columns: Indices,
+        row_component: Indices,
+        column_component: Indices,
+        components: int,
+    ) -> Block:
+        """The block made of these rows and columns of the model, given the components of all."""
+        model, variables, arrays, position = (
+            self.formulation.model,
+            self.formulation.variables,
+            self.arrays,
+            self.position,
+        )
+        kept_rows = rows[~self.office_rows[rows]]
+        kept = columns[~self.restocked[columns]]
+        offices = self.blank_office[columns]
+        offices = offices[offices != ABSENT]
+        place = np.full(len(arrays.max_blanks) + 1, ABSENT, dtype=np.int64)
+        place[offices] = np.arange(len(offices))
+        position[kept] = np.arange(len(kept))
+        # Links: sum over streams of R = all that could be ready - V - W <= what restocking prints.
+        printing = (arrays.print_capacity[offices] > 0) & (self.all_ready[offices] > 0)
+        links = int(printing.sum())
+        linked = np.full(printing.shape, ABSENT, dtype=np.int64)
+        linked[printing] = len(kept_rows) + np.arange(links)
+        link_entries = self._link_entries(offices, linked, position)
+        link_matrix = sp.csr_array(
+            (np.full(len(link_entries[0]), -1.0), (link_entries[0] - len(kept_rows), link_entries[1])),
+            shape=(links, len(kept)),
+        )
+        trips, of_trips = self._trips(columns, offices, place)
+        elsewhere = kept[(self.pack_lane[kept] != ABSENT) & self.sent_to_depots[kept]]
+        # Sending on what nobody needs pays where days in transit cost less than days in store.
+        lent = np.nonzero(self.lends[offices][trips.office] | (of_trips.price < 0.0))[0]
+        alone = lent[of_trips.columns[lent] != ABSENT]
+        passing = np.concatenate([lent, alone])  # trips of the columns of what is passed on
+        transshipment = Transshipment(
+            packs=_numbered(lent, len(kept), len(trips.office)),
+            trip=_numbered(alone, len(kept) + len(lent), len(trips.office)),
+            origin=place[of_trips.origin],
+            dispatch=of_trips.dispatch,
+            least=of_trips.least,
+            to_depots=position[elsewhere],
+            to_depots_origin=place[arrays.lane_origin_office[self.pack_lane[elsewhere]]],
+            to_depots_dispatch=self.pack_day[elsewhere],
+        )
+        balance = transshipment.balance(trips, len(kept) + len(passing))
+        # A pack passed on takes from depots and resources what one that is kept does.
+        is_pack = sp.diags_array((np.arange(len(passing)) < len(lent)).astype(np.float64), format="csr")
+        shipped = of_trips.columns != ABSENT
+        self.trip_position[of_trips.columns[shipped]] = np.nonzero(shipped)[0]
+        own_rows = sp.csr_array(model.matrix[kept_rows])
+        of_depots = _renumbered(own_rows, self.trip_position, len(trips.office))
+        trip_use = sp.csr_array(self.use[:, of_trips.columns] @ sp.diags_array(1.0 * shipped, format="csr"))
+        no_links = sp.csr_array((links, len(trips.office)))
+        ready = self.all_ready[offices]
+        records = MilpModel(
+            name="records",
+            objective=np.concatenate([self.objective[kept], of_trips.price[lent], of_trips.fixed[alone]]),
+            offset=0.0,
+            matrix=short_indices(
+                sp.vstack(
+                    [
+                        sp.hstack(
+                            [_renumbered(own_rows, position, len(kept)), of_depots[:, passing] @ is_pack]
+                        ),
+                        sp.hstack([link_matrix, no_links[:, passing]]),
+                        balance.records,
+                    ],
+                    format="csr",
+                )
+            ),
+            row_lower=np.concatenate(
+                [model.row_lower[kept_rows], np.full(links + len(balance.upper), -np.inf)]
+            ),
+            row_upper=np.concatenate(
+                [model.row_upper[kept_rows], -ready[printing].astype(np.float64), balance.upper]
+            ),
+            column_lower=np.append(model.column_lower[kept], np.zeros(len(passing))),
+            column_upper=np.concatenate([self.upper[kept], trips.most[lent], np.ones(len(alone))]),
+            integer=np.append(model.integer[kept], np.ones(len(passing), dtype=np.bool_)),
+        )
+        office_component = column_component[variables.blanks[offices, 0]]
+        good = self.good[offices]
+        constant = self.idle[offices] * (good[:, None] * arrays.blanks[offices] - ready).sum(axis=1)
+        trip_component = office_component[trips.office]
+        return Block(
+            offices=offices,
+            columns=kept,
+            ingest=np.nonzero(self.ingest[kept])[0],
+            sent=np.append(np.nonzero(self.shipped[kept])[0], len(kept) + np.arange(len(passing))),
+            records=records,
+            linked=linked,
+            depletion=self._depletion(offices),
+            trips=trips,
+            trip_columns=of_trips.columns,
+            transshipment=transshipment,
+            fixed=of_trips.fixed,
+            price=of_trips.price,
+            full_worth=self.full_worth[offices],
+            office_constant=constant,
+            constant=np.bincount(office_component, constant, components).astype(np.float64),
+            use=sp.csr_array(sp.hstack([self.use[:, kept], trip_use[:, passing] @ is_pack], format="csr")),
+            trip_use=trip_use,
+            trip_rows=sp.csr_array(sp.vstack([of_depots, no_links, balance.kept], format="csr")),
+            open_rows=sp.csr_array(sp.vstack([0.0 * of_depots, no_links, balance.made], format="csr")),
+            sender_rows=np.concatenate(
+                [
+                    self.stock_rows[kept_rows],
+                    np.zeros(links, dtype=np.bool_),
+                    np.ones(len(balance.upper), dtype=np.bool_),
+                ]
+            ),
+            components=components,
+            row_component=np.concatenate(
+                [
+                    row_component[kept_rows],
+                    np.repeat(office_component, printing.sum(axis=1)),
+                    office_component[balance.office],
+                ]
+            ),
+            column_component=np.append(column_component[kept], trip_component[passing]),
+            office_component=office_component,
+            trip_component=trip_component,
+        )
+
+    def _depletion(self, offices: Indices) -> Depletion:
+        """What offices print from without trips; whole packs of those that lend come as a trip."""
+        arrays, good = self.arrays, self.good[offices]
+        blanks, lends = arrays.blanks[offices], self.lends[offices, None]
+        # What is left besides whole packs is less after a delivery that makes a pack of it: too much is safe.
+        rest = np.maximum.accumulate(blanks % arrays.pack_size, axis=1)
+        unlimited = np.where(arrays.max_blanks[offices] == NO_LIMIT, np.inf, arrays.max_blanks[offices])
+        return Depletion(
+            stock=good[:, None] * np.where(lends, rest, blanks),
+            pack=good * arrays.pack_size,
+            printers=arrays.print_capacity[offices].astype(np.float64),
+            applicants=self.most_printed[offices],
+            # What is passed on is in the store as well, for how long is not known here.
+            store=np.where(lends[:, 0], np.inf, good * unlimited),
+        )
+
+    def _trips(self, columns: Indices, offices: Indices, place: Indices) -> tuple[Opportunities, _Trips]:
+        """Trips to offices, and what is in stock of those that lend."""
+        arrays, lanes = self.arrays, self.formulation.instance.lanes
+        trip_columns = columns[self.pack_lane[columns] != ABSENT]
+        trip_columns = trip_columns[self.restocked[trip_columns]]
+        lane, day = self.pack_lane[trip_columns], self.pack_day[trip_columns]
+        office = place[arrays.lane_destination_office[lane]]
+        arrival = day + arrays.lead_days[lane]
+        cost_per_pack = np.array([float(lanes[each].cost_per_pack) for each in lane])
+        fixed = np.array([float(lanes[each].fixed_cost) for each in lane])
+        # What has come is idle from then on; what an office sends is no longer idle there.
+        idle_blank = np.append(self.idle * self.good, 0.0) * arrays.pack_size
+        price = cost_per_pack + idle_blank[offices[office]] * (arrays.days - arrival)
+        origin, carrier, limit = arrays.lane_origin_office[lane], lane, self.limits[lane, day]
+        price -= idle_blank[origin] * (arrays.days - day)
+        room = np.minimum(
+            arrays.max_packs[lane],
+            np.append(arrays.depot_max_packs, NO_LIMIT)[arrays.lane_origin_depot[lane]],
+        )
+        whole = np.diff(arrays.blanks[offices] // arrays.pack_size, axis=1, prepend=0)
+        lender, since = np.nonzero(whole * self.lends[offices, None])
+        stock = whole[lender, since]
+        least = np.where(self.lends[offices[office]], 1, arrays.min_packs[lane])
+        nothing, absent, one = (
+            np.zeros(len(stock)),
+            np.full(len(stock), ABSENT),
+            np.ones(len(stock), np.int64),
+        )
+        lane, arrival, office = (
+            np.concatenate(part)
+            for part in ((lane, -1 - np.arange(len(stock))), (arrival, since), (office, lender))
+        )
+        order = np.lexsort((lane, arrival, office))
+
+        def sorted_together(of_lanes: NDArray[Number], of_stock: NDArray[Number]) -> NDArray[Number]:
+            return np.concatenate([of_lanes, of_stock])[order]
+
+        trips = Opportunities(
+            office=office[order],
+            lane=lane[order],
+            arrival=arrival[order],
+            least=sorted_together(least, one),
+            most=sorted_together(limit, stock),
+            room=sorted_together(room, stock),
+        )
+        return trips, _Trips(
+            columns=sorted_together(trip_columns, absent),
+            origin=sorted_together(origin, absent),
+            dispatch=sorted_together(day, absent),
+            least=sorted_together(arrays.min_packs[carrier], one),
+            fixed=sorted_together(fixed, nothing),
+            price=sorted_together(price, nothing),
+        )
+
+    def _link_entries(self, offices: Indices, linked: Indices, position: Indices) -> tuple[Indices, Indices]:
+        variables, arrays = self.formulation.variables, self.arrays
+        delay = arrays.processing_days
+        entries: list[tuple[Indices, Indices]] = []
+        for index, shift in ((variables.waiting, 0), (variables.not_ingested, delay)):
+            if shift >= arrays.days:
+                continue
+            columns = index[offices][:, :, : arrays.days - shift]
+            rows = np.broadcast_to(linked[:, None, shift:], columns.shape)
+            present = (columns != ABSENT) & (rows != ABSENT)
+            entries.append((rows[present], position[columns[present]]))
+        return np.concatenate([row for row, _ in entries]), np.concatenate([column for _, column in entries])
+
+
+def _numbered(places: Indices, first: int, size: int) -> Indices:
+    """(size,) numbers from the first on at these places, ABSENT elsewhere."""
+    numbers = np.full(size, ABSENT, dtype=np.int64)
+    numbers[places] = first + np.arange(len(places))
+    return numbers
+
+
+def _renumbered(matrix: sp.csr_array, number: Indices, columns: int) -> sp.csr_array:
+    """The matrix with other numbers for its columns, without those whose number is ABSENT."""
+    new = number[matrix.indices]
+    present = new != ABSENT
+    row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    return sp.csr_array((matrix.data[present], (row[present], new[present])), (matrix.shape[0], columns))
+
+
+def _rows_of_stocks(model: MilpModel, into: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """(rows,) which are about blanks and trips at offices, the restocking's affair; and at any place.
+
+    `into` (L,) says which lanes go to an office.
+    """
+    of_offices, of_any = np.zeros((2, model.shape[0]), dtype=np.bool_)
+    for block in model.rows:
+        own = slice(block.start, block.stop)
+        of_any[own] = block.name in _STOCK_ROWS
+        if block.name in ("6_blanks", "8_whole_cards"):
+            of_offices[own] = True
+        elif block.name in ("8_store", "9_trip", "9_least_load"):
+            of_offices[own] = into[block.places[:, 0]]
+    return of_offices, of_any
+
+
+def _most_printed(arrays: InstanceArrays) -> Vector:
+    """(I, T) cards that an office can have printed by the end of a day, for its applicants and link."""
+    most = np.zeros(arrays.blanks.shape, dtype=np.int64)
+    link = np.minimum(arrays.ingest_capacity, arrays.quota[None, :])
+    ingestible = arrays.ingestible.sum(axis=1)
+    ingested = np.zeros_like(most)
+    so_far = np.zeros(len(most), dtype=np.int64)
+    for day in range(arrays.days):
+        so_far = np.minimum(np.minimum(so_far + link[:, day], ingestible[:, day]), arrays.storage[day])
+        ingested[:, day] = so_far
+    delay = min(arrays.processing_days, arrays.days)
+    most += np.where(arrays.needs_ingestion[None, :, None], arrays.ready_from_before, arrays.applied).sum(
+        axis=1
+    )
+    most[:, delay:] += ingested[:, : arrays.days - delay]
+    return most.astype(np.float64)
