@@ -71,8 +71,13 @@ class ColumnGeneration:
         self.solution: MasterSolution | None = None
 
     def step(self, rounds: int, close: float, *, exact: bool = False) -> Standing:
-        """Price the blocks, in so many rounds each at most; the master then proposes the next prices."""
+        """Price the blocks, in so many rounds each at most; the master then proposes the next prices.
+
+        With `exact` the best prices known are priced again, and the bound is proven.
+        """
         pool = self.pool
+        if exact and pool.mixtures:
+            self.prices = self.best_prices
         bases = [each.basis for each in pool.mixtures] or [None] * len(pool.blocks)
         priced = self.workers.map(
             _price,
@@ -96,11 +101,11 @@ class ColumnGeneration:
         pool.mixtures = mixtures = [each.mixture for each in priced]
         bound = self._lagrangian([each.bound for each in priced]) if exact else -math.inf
         estimate = self._lagrangian([each.estimate for each in priced])
-        if self.solution is not None:
+        if self.solution is not None and not exact:
             self.box.learn(
                 self.best_estimate, self.solution.value + self.constant, estimate, self.solution.strain
             )
-        if estimate > self.best_estimate:
+        if exact or estimate > self.best_estimate:
             self.best_prices, self.best_estimate = self.prices, estimate
         value = self._lagrangian([each.value for each in mixtures])
         self.add_column(

@@ -1,11 +1,14 @@
 """The choice of trips where blanks are sent on: block by block first, since all at once is too much.
 
 Few offices share a sender's stock, so that a block's choice is a search of its own; blocks meet in what
-leaves the depots.
+leaves the depots. From there some blocks at a time choose anew, the others as they are (large
+neighbourhood search, Shaw 1998).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,13 +16,15 @@ import numpy as np
 from allocator.backends import SolveOptions
 from allocator.methods.decompose.choice import Choice, Option, Programme, Worth
 from allocator.methods.decompose.couplings import Couplings
-from allocator.methods.decompose.workers import Workers
+from allocator.methods.decompose.workers import StoppedError, Workers
 from allocator.milp.model import Vector
 
 _GAP = 1e-4  # of the choice of a block with senders
-_LEAST_SECONDS = 1.0  # for it
-_TOGETHER = 4  # blocks that share what is left over, however many workers there are
-_LITTLE = 5e-3  # of the value of the choice
+_LEAST_SECONDS = 1.0  # for it, and for that of a group
+_GROUPS = (
+    (1, 4, 0.5),
+    (64, 2, 2.0),
+)  # offices, groups that share what is left over, part of the time of a step
 _NEARLY = 1e-6  # a whole pack
 
 
@@ -34,29 +39,32 @@ class JointChoice:
     senders: list[int]  # blocks
     workers: Workers
     backend: str
+    turn: int  # which of many
 
     def improve(self, now: list[Choice], options: SolveOptions) -> list[Choice]:
         """The best choice found, the one of now at the worst; `time_limit` for each step.
 
-        Blocks with senders choose each by itself, at the prices of packs: first within what it uses in the
-        relaxation, then with its share of what is left over. All choose together where there are no senders,
-        and where that brought little. Raises StoppedError when the time is over.
+        All choose together where there are no senders. Else blocks with senders choose each by itself, at
+        the prices of packs, within what it uses in the relaxation; then each from there, and then groups of
+        blocks. When the time is over it is the best found by then; StoppedError if that is nothing.
         """
-        value, best = self.programme.value, now
-        if self.senders:
-            seconds = (options.time_limit or np.inf) * self.workers.count / len(self.senders)
-            alone = replace(options, gap=_GAP, time_limit=max(_LEAST_SECONDS, seconds))
-            anew = self._anew(alone, options)
-            best = min([now] if anew is None else [now, anew], key=value)
-            best = min(best, self._better(best, alone), key=value)
-        if value(now) - value(best) <= _LITTLE * abs(value(now)):
-            best = self.programme.solve(best, self.backend, options) or best
+        if not self.senders:
+            return self.programme.solve(now, self.backend, options) or now
+        seconds = (options.time_limit or np.inf) * self.workers.count / len(self.senders)
+        alone = replace(options, gap=_GAP, time_limit=max(_LEAST_SECONDS, seconds))
+        anew = self._anew(alone, options)
+        best = min([now] if anew is None else [now, anew], key=self.programme.value)
+        with suppress(StoppedError):
+            for offices, together, share in _GROUPS:
+                seconds = share * (options.time_limit or np.inf)
+                for choices in self._in_groups(best, offices, together, replace(options, time_limit=seconds)):
+                    best = choices
         return best
 
     def _anew(self, alone: SolveOptions, together: SolveOptions) -> list[Choice] | None:
         """Blocks with senders within what they use in the relaxation, the others within what is left."""
         options = self.programme.options
-        found = self._alone(dict(zip(self.senders, self._allotted().T, strict=True)), {}, alone)
+        found = self._alone(dict(zip(self.senders, self._allotted().T, strict=True)), alone)
         chosen = {k: choice for k, choice in found.items() if choice is not None}
         others = [k for k in range(len(options)) if k not in found]
         if len(chosen) < len(found):
@@ -70,23 +78,55 @@ class JointChoice:
             chosen |= dict(zip(others, theirs, strict=True))
         return [chosen[k] for k in range(len(options))]
 
-    def _better(self, now: list[Choice], alone: SolveOptions) -> list[Choice]:
-        """Some blocks with senders at a time, each with its share of what is left over besides its own."""
-        chosen, options = list(now), self.programme.options
+    def _in_groups(
+        self, now: list[Choice], offices: int, together: int, options: SolveOptions
+    ) -> Iterator[list[Choice]]:
+        """Choices that get better: groups of blocks choose, some at a time, and share what is left over."""
+        groups = self._groups(offices)
+        seconds = (options.time_limit or np.inf) * together / len(groups)
+        each = replace(options, time_limit=max(_LEAST_SECONDS, seconds))
+        chosen = list(now)
         hard = np.isinf(self.couplings.ceiling)
-        for first in range(0, len(self.senders), _TOGETHER):
-            some = self.senders[first : first + _TOGETHER]
-            left = np.maximum(self.limit - self.programme.use(chosen).sum(axis=1), 0.0)
-            share = np.where(hard, np.floor(left / len(some) + _NEARLY), np.inf)
-            room = {k: options[k].uses(chosen[k]) + share for k in some}
-            for k, choice in self._alone(room, {k: chosen[k] for k in some}, alone).items():
-                chosen[k] = choice or chosen[k]
-        return chosen
+        for first in range(0, len(groups), together):
+            some = groups[first : first + together]
+            use = self.programme.use(chosen)
+            left = self.limit - use.sum(axis=1)
+            share = np.where(hard, np.floor(np.maximum(left, 0.0) / len(some) + _NEARLY), left)
+            found = self.workers.map(
+                _choose_in_group,
+                (
+                    (
+                        [self.programme.options[k] for k in group],
+                        use[:, group].sum(axis=1) + share,
+                        self.couplings.ceiling,
+                        [chosen[k] for k in group],
+                        self.backend,
+                        each,
+                    )
+                    for group in some
+                ),
+            )
+            for group, choices in zip(some, found, strict=True):
+                for k, choice in zip(group, choices, strict=True):
+                    chosen[k] = choice
+            yield list(chosen)
 
-    def _alone(
-        self, room: dict[int, Vector], now: dict[int, Choice], options: SolveOptions
-    ) -> dict[int, Choice | None]:
-        """Blocks each within its own room (resources,), from what is chosen now; None without a choice."""
+    def _groups(self, offices: int) -> list[list[int]]:
+        """Blocks in groups of about so many offices, others every time; alone only those with senders."""
+        groups: list[list[int]] = [[]]
+        inside = 0
+        blocks = np.random.default_rng(self.turn).permutation(len(self.programme.options))
+        for k in blocks.tolist() if offices > 1 else self.senders:
+            own = len(np.unique(self.programme.options[k].office))
+            if groups[-1] and inside + own > offices:
+                groups.append([])
+                inside = 0
+            groups[-1].append(k)
+            inside += own
+        return groups
+
+    def _alone(self, room: dict[int, Vector], options: SolveOptions) -> dict[int, Choice | None]:
+        """Blocks each within its own room (resources,); None without a choice."""
         found = self.workers.map(
             _choose_in_block,
             (
@@ -95,7 +135,6 @@ class JointChoice:
                     own,
                     self.couplings.ceiling,
                     self.worth.prices,
-                    now.get(k),
                     self.backend,
                     options,
                 )
@@ -127,10 +166,19 @@ def _choose_in_block(
     limit: Vector,
     ceiling: Vector,
     prices: Vector,
-    now: Choice | None,
     backend: str,
     options: SolveOptions,
 ) -> Choice | None:
-    start = None if now is None else [now]
-    chosen = Programme([option], limit, ceiling).solve(start, backend, options, prices)
+    chosen = Programme([option], limit, ceiling).solve(None, backend, options, prices)
     return None if chosen is None else chosen[0]
+
+
+def _choose_in_group(
+    group: list[Option],
+    limit: Vector,
+    ceiling: Vector,
+    now: list[Choice],
+    backend: str,
+    options: SolveOptions,
+) -> list[Choice]:
+    return Programme(group, limit, ceiling).solve(now, backend, options) or now

@@ -68,6 +68,7 @@ class Resupply:
             )
             for block in blocks
         ]
+        self.turn = 0
         variables = formulation.variables
         self._could_be_printed = printed_without_queues(formulation.instance.arrays)
         self._slots = marked(formulation.model.shape[1], variables.ingest, variables.not_ingested)
@@ -122,7 +123,10 @@ class Resupply:
             for part, (point, _) in zip(parts, read, strict=True)
         ]
         senders = [k for k, block in enumerate(self.blocks) if sends(block)]
-        joint = JointChoice(programme, worth, self.couplings, limit, senders, self.workers, self.backend)
+        self.turn += 1
+        joint = JointChoice(
+            programme, worth, self.couplings, limit, senders, self.workers, self.backend, self.turn
+        )
         chosen = joint.improve(now, replace(self.options, gap=_GAP, time_limit=seconds))
         self.known = [_best(own, reduced) for own, reduced in zip(plans, worth.reduced, strict=True)]
         for part, own, choice, (point, _) in zip(parts, plans, chosen, read, strict=True):
