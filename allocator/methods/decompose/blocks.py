@@ -59,7 +59,7 @@ class Block:
         point[: len(self.columns)] = vector[self.columns]
         carried = np.where(self.trip_columns == ABSENT, self.trips.most, vector[self.trip_columns])
         carried = np.rint(carried).astype(np.float64)
-        kept = carried - self.transshipment.passed_on(self.depletion, self.trips, carried, point)
+        kept = carried - self.transshipment.passed_on(self.trips, carried, point)
         return self.transshipment.passing(point, carried, kept), kept
 
     def write(self, vector: Vector, point: Vector, packs: Vector) -> None:

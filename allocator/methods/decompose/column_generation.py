@@ -73,41 +73,19 @@ class ColumnGeneration:
     def step(self, rounds: int, close: float, *, exact: bool = False) -> Standing:
         """Price the blocks, in so many rounds each at most; the master then proposes the next prices.
 
-        With `exact` the best prices known are priced again, and the bound is proven.
+        With `exact` the bound is proven too: at the best prices if there are any yet, which are priced again.
         """
-        pool = self.pool
-        if exact and pool.mixtures:
-            self.prices = self.best_prices
-        bases = [each.basis for each in pool.mixtures] or [None] * len(pool.blocks)
-        priced = self.workers.map(
-            _price,
-            (
-                (
-                    block,
-                    plans,
-                    self.prices,
-                    rounds,
-                    close,
-                    exact,
-                    self.backend,
-                    self.options,
-                    basis,
-                    not pool.mixtures,
-                )
-                for block, plans, basis in zip(pool.blocks, pool.plans, bases, strict=True)
-            ),
-        )
-        pool.plans = [each.plans for each in priced]
-        pool.mixtures = mixtures = [each.mixture for each in priced]
-        bound = self._lagrangian([each.bound for each in priced]) if exact else -math.inf
-        estimate = self._lagrangian([each.estimate for each in priced])
-        if self.solution is not None and not exact:
+        if exact and self.solution is not None:
+            bound, self.best_estimate, value = self._price(self.best_prices, rounds, close, exact=True)
+            return self._standing(self.best_estimate, bound, value)
+        bound, estimate, value = self._price(self.prices, rounds, close, exact=exact)
+        if self.solution is not None:
             self.box.learn(
                 self.best_estimate, self.solution.value + self.constant, estimate, self.solution.strain
             )
-        if exact or estimate > self.best_estimate:
+        if estimate > self.best_estimate:
             self.best_prices, self.best_estimate = self.prices, estimate
-        value = self._lagrangian([each.value for each in mixtures])
+        mixtures = self.pool.mixtures
         self.add_column(
             [each.cost for each in mixtures],
             [each.use for each in mixtures],
@@ -120,6 +98,38 @@ class ColumnGeneration:
             self.best_prices, self.best_estimate = self.prices, estimate
             self.solution = self.master.solve(self.best_prices, self.box)
         self.prices = self.solution.prices
+        return self._standing(estimate, bound, value)
+
+    def _price(self, prices: Vector, rounds: int, close: float, *, exact: bool) -> tuple[float, float, float]:
+        """The proven bound, -inf if not asked for, the estimate, and what the mixtures cost at prices."""
+        pool = self.pool
+        bases = [each.basis for each in pool.mixtures] or [None] * len(pool.blocks)
+        priced = self.workers.map(
+            _price,
+            (
+                (
+                    block,
+                    plans,
+                    prices,
+                    rounds,
+                    close,
+                    exact,
+                    self.backend,
+                    self.options,
+                    basis,
+                    not pool.mixtures,
+                )
+                for block, plans, basis in zip(pool.blocks, pool.plans, bases, strict=True)
+            ),
+        )
+        pool.plans = [each.plans for each in priced]
+        pool.mixtures = [each.mixture for each in priced]
+        bound = self._lagrangian([each.bound for each in priced], prices) if exact else -math.inf
+        estimate = self._lagrangian([each.estimate for each in priced], prices)
+        return bound, estimate, self._lagrangian([each.value for each in pool.mixtures], prices)
+
+    def _standing(self, estimate: float, bound: float, value: float) -> Standing:
+        assert self.solution is not None
         scale = max(1.0, abs(self.best_estimate))
         ahead = (self.solution.value + self.constant - self.best_estimate) / scale
         return Standing(estimate, bound, ahead, (value - estimate) / scale, self.solution.strain / scale)
@@ -171,9 +181,9 @@ class ColumnGeneration:
             result.append(sum(part * slots[k] for part, slots in zip(own, self.slots, strict=False)))
         return result
 
-    def _lagrangian(self, parts: list[Vector]) -> float:
+    def _lagrangian(self, parts: list[Vector], prices: Vector) -> float:
         """Sum up the Lagrangian function: parts of components, less what the limits are worth."""
-        return lagrangian(parts, self.prices, self.couplings.limit, self.constant)
+        return lagrangian(parts, prices, self.couplings.limit, self.constant)
 
 
 def lagrangian(parts: Sequence[Vector], prices: Vector, limit: Vector, constant: float) -> float:

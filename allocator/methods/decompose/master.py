@@ -8,6 +8,7 @@ et al. 1999), because far from where columns have been made they mean little.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -22,6 +23,8 @@ from allocator.milp.sparse import short_indices, single_entries
 
 _MOST_GROUPS = 1000  # of components on their own
 _NOISE = 1e-9  # of a use: rounding errors, of which some solvers make a ray
+_ROBUST = "highs"  # the backend that has an answer where another has none
+_LOG = logging.getLogger(__name__)
 _NARROWEST = 1e-7  # of the unit that costs are counted in
 
 
@@ -142,6 +145,10 @@ class Master:
             integer=np.zeros(size, dtype=np.bool_),
         )
         result = get_backend(self.backend).solve(model, self.options)
+        if (result.vector is None or result.duals is None) and self.backend != _ROBUST:
+            # GLOP finds some of these models imprecise or unbounded, which they are not.
+            _LOG.warning("%s did not solve the master, %s does", self.backend, _ROBUST)
+            result = get_backend(_ROBUST).solve(model, self.options)
         if result.vector is None or result.duals is None:
             raise BackendError(f"{self.backend} did not solve the master: {result.message or result.stop}")
         share = result.vector[: len(cost)]

@@ -100,6 +100,7 @@ class _Split:
         offices = len(arrays.max_blanks)
         self.lends = np.zeros(offices, dtype=np.bool_)
         self.lends[arrays.lane_origin_office[arrays.lane_origin_office != NOWHERE]] = True
+        self.uneven = (np.diff(arrays.blanks, axis=1) % arrays.pack_size != 0).any(axis=1)
         self.good = arrays.good_per_thousand / 1000.0
         into = arrays.lane_destination_office != NOWHERE
         self.office_rows, self.stock_rows = _rows_of_stocks(model, into)
@@ -223,6 +224,8 @@ class _Split:
             to_depots=position[elsewhere],
             to_depots_origin=place[arrays.lane_origin_office[self.pack_lane[elsewhere]]],
             to_depots_dispatch=self.pack_day[elsewhere],
+            blanks=arrays.blanks[offices] / arrays.pack_size,
+            uneven=self.uneven[offices],
         )
         balance = transshipment.balance(trips, len(kept) + len(passing))
         # A pack passed on takes from depots and resources what one that is kept does.
@@ -308,8 +311,10 @@ class _Split:
         """What offices print from without trips; whole packs of those that lend come as a trip."""
         arrays, good = self.arrays, self.good[offices]
         blanks, lends = arrays.blanks[offices], self.lends[offices, None]
-        # What is left besides whole packs is less after a delivery that makes a pack of it: too much is safe.
+        # What is left besides whole packs is less after a delivery that makes a pack of it, and a pack may
+        # be passed on before all of it is there: too much is safe.
         rest = np.maximum.accumulate(blanks % arrays.pack_size, axis=1)
+        rest = rest + np.where(self.uneven[offices], arrays.pack_size - 1, 0)[:, None]
         unlimited = np.where(arrays.max_blanks[offices] == NO_LIMIT, np.inf, arrays.max_blanks[offices])
         return Depletion(
             stock=good[:, None] * np.where(lends, rest, blanks),

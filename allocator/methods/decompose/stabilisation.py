@@ -12,6 +12,7 @@ from allocator.milp.model import Vector
 _DAY_REACH = 0.001  # of the reach of the slots' prices at knots: what a single day may differ by besides
 _LEVEL_SHORTER = 0.8
 _SHORTEST, _SHORTER, _LONGER = 0.25, 0.6, 1.6
+_NOISE = 1e-7  # of the bound: a promise of no more says nothing
 _GOOD = 0.3  # of what the master promised, where a step was as good as could be hoped
 
 
@@ -56,7 +57,7 @@ class Box:
         `strain` is how much of the promise is only due to the width of the box.
         """
         hoped = promised - before
-        if hoped <= 0:
+        if hoped <= _NOISE * abs(before):
             return
         part = (came - before) / hoped
         if part > _GOOD or (part > 0 and strain > _GOOD * hoped):

@@ -2,8 +2,9 @@
 
 An office that lends decides of each pack when it gets it whether to keep it, for cards of its own, or to
 pass it on. Nothing is lost by deciding so early: with M(t) the least stock from t on, what has come less
-M(t) can go, and grows only when blanks come. So the plans of such an office are for the packs that it
-keeps, as any other office's, and what it passes on are further columns of the records: packs, and trips
+M(t) can go, and grows only when blanks come (all but a pack, where blanks come without a trip and in other
+numbers: such an office has as much more in stock). So the plans of such an office are for the packs that
+it keeps, as any other office's, and what it passes on are further columns of the records: packs, and trips
 that bring nothing else.
 
     packs kept + packs passed on <= what a trip carries, if it is made for either
@@ -20,7 +21,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from allocator.methods.decompose.restocking import Depletion, Opportunities
+from allocator.methods.decompose.restocking import Opportunities
 from allocator.milp.builder import ABSENT
 from allocator.milp.model import Vector
 
@@ -51,23 +52,28 @@ class Transshipment:
     to_depots: Indices  # (R,) columns of the records: packs that offices send to depots
     to_depots_origin: Indices  # (R,) office
     to_depots_dispatch: Indices  # (R,) day
+    blanks: Vector  # (J, T) that come without a trip, by the end of the day, in packs
+    uneven: NDArray[np.bool_]  # (J,) whether such blanks come later on that are no whole packs
 
-    def passed_on(self, depletion: Depletion, trips: Opportunities, carried: Vector, point: Vector) -> Vector:
-        """(E,) of the packs carried (E,) those that are passed on: all that need not stay."""
+    def passed_on(self, trips: Opportunities, carried: Vector, point: Vector) -> Vector:
+        """(E,) of the packs carried (E,) those that are passed on: all that need not stay.
+
+        A pack made of blanks that come on different days is passed on with the first of them.
+        """
         result = np.zeros(len(carried))
-        days = depletion.stock.shape[1]
+        days = self.blanks.shape[1]
+        shipped = np.where(self.dispatch == ABSENT, 0.0, carried)
         for office in np.unique(trips.office[self.packs != ABSENT]):
             own, sent, to_depots = self._of(trips, office)
             left = np.zeros(days)
             np.add.at(left, self.dispatch[sent], carried[sent])
             np.add.at(left, self.to_depots_dispatch[to_depots], point[self.to_depots[to_depots]])
             come = np.zeros(days)
-            np.add.at(come, trips.arrival[own], carried[own])
-            come = come.cumsum()
-            # In packs: what spoils is the same share on both sides.
-            stock = come + depletion.stock[office] / depletion.pack[office]
+            np.add.at(come, trips.arrival[own], shipped[own])
+            stock = come.cumsum() + self.blanks[office]
             least = np.minimum.accumulate((stock - left.cumsum())[::-1])[::-1]
-            free = np.clip(np.floor(stock - least + _NEARLY), 0.0, come)
+            spare = stock - least
+            free = np.ceil(spare - _NEARLY) if self.uneven[office] else np.floor(spare + _NEARLY)
             for day in np.unique(trips.arrival[own]):
                 here = own[trips.arrival[own] == day]
                 more = max(0.0, free[day] - result[own].sum())
