@@ -45,5 +45,5 @@ class Pace:
 
     @property
     def is_halfway(self) -> bool:
-        """Whether half of the time is over, or nearer than in a round from now."""
-        return self._clock.seconds + 0.5 * self.took["round"] > 0.5 * self._clock.limit
+        """Whether half of the time is over."""
+        return self._clock.seconds > 0.5 * self._clock.limit

@@ -48,8 +48,3 @@ def test_the_first_round_is_no_measure_and_the_quickest_other_counts() -> None:
         with pace.measured("round"):
             pass
     assert 0.0 < pace.took["round"] < 1.0
-
-
-@pytest.mark.parametrize(("left", "halfway"), [(56.0, False), (52.0, True), (49.0, True)])
-def test_halfway_is_at_the_nearest_round(left: float, halfway: bool) -> None:
-    assert pace_with(left, round=10.0).is_halfway == halfway
