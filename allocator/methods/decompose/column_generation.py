@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import scipy.sparse as sp
 
 from allocator.backends import Basis, SolveOptions
 from allocator.methods.decompose.blocks import Block
@@ -86,12 +85,7 @@ class ColumnGeneration:
         if estimate > self.best_estimate:
             self.best_prices, self.best_estimate = self.prices, estimate
         mixtures = self.pool.mixtures
-        self.add_column(
-            [each.cost for each in mixtures],
-            [each.use for each in mixtures],
-            [each.point for each in mixtures],
-            [each.shares for each in mixtures],
-        )
+        self._add_column(mixtures, [each.shares for each in mixtures])
         self.solution = self.master.solve(self.best_prices, self.box)
         if self.solution.value + self.constant < self.best_estimate - _REFUTED * abs(self.best_estimate):
             # The best estimate came from trips that were not the best: no mixture costs less than a bound.
@@ -134,18 +128,13 @@ class ColumnGeneration:
         ahead = (self.solution.value + self.constant - self.best_estimate) / scale
         return Standing(estimate, bound, ahead, (value - estimate) / scale, self.solution.strain / scale)
 
-    def add_column(
-        self,
-        costs: Sequence[Vector],
-        uses: Sequence[sp.csr_array],
-        points: Sequence[Vector],
-        shares: list[Vector],
-    ) -> None:
-        """A column for each group, of its cost, use, records and plans; costs and uses by component."""
+    def _add_column(self, parts: Sequence[Mixture | Settled], shares: list[Vector]) -> None:
+        """A column for each group, of what blocks do and the shares of their plans."""
         self.shares.append(shares)
+        costs, uses = [each.cost for each in parts], [each.use for each in parts]
         self.master.add(*self.grouping.column(costs, uses))
         blocks = self.pool.blocks
-        self.slots.append([point[block.ingest] for block, point in zip(blocks, points, strict=True)])
+        self.slots.append([each.point[block.ingest] for block, each in zip(blocks, parts, strict=True)])
 
     def add_decisions(self, decisions: Sequence[Settled]) -> None:
         """A column of decisions, whose trips are the last plans of each block."""
@@ -153,12 +142,7 @@ class ColumnGeneration:
         for block, plans in zip(self.pool.blocks, self.pool.plans, strict=True):
             shares.append(np.zeros(len(plans.office)))
             shares[-1][len(plans.office) - len(block.offices) :] = 1.0
-        self.add_column(
-            [each.cost for each in decisions],
-            [each.use for each in decisions],
-            [each.point for each in decisions],
-            shares,
-        )
+        self._add_column(decisions, shares)
 
     def plan_shares(self) -> list[Vector]:
         """For each block the shares of its plans in the master's mixture."""

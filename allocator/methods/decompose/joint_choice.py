@@ -35,11 +35,14 @@ class JointChoice:
     programme: Programme
     worth: Worth
     couplings: Couplings
-    limit: Vector  # (resources,)
-    senders: list[int]  # blocks
     workers: Workers
     backend: str
     turn: int  # which of many
+
+    @property
+    def senders(self) -> list[int]:
+        """Blocks in which blanks are sent on."""
+        return [k for k, option in enumerate(self.programme.options) if len(option.senders.rows)]
 
     def improve(self, now: list[Choice], options: SolveOptions) -> list[Choice]:
         """The best choice found, the one of now at the worst; `time_limit` for each step.
@@ -70,7 +73,7 @@ class JointChoice:
         if len(chosen) < len(found):
             return None
         if others:
-            left = self.limit - sum(options[k].uses(choice) for k, choice in chosen.items())
+            left = self.couplings.limit - sum(options[k].uses(choice) for k, choice in chosen.items())
             rest = Programme([options[k] for k in others], left, self.couplings.ceiling)
             theirs = rest.solve(None, self.backend, together)
             if theirs is None:
@@ -90,7 +93,7 @@ class JointChoice:
         for first in range(0, len(groups), together):
             some = groups[first : first + together]
             use = self.programme.use(chosen)
-            left = self.limit - use.sum(axis=1)
+            left = self.couplings.limit - use.sum(axis=1)
             share = np.where(hard, np.floor(np.maximum(left, 0.0) / len(some) + _NEARLY), left)
             found = self.workers.map(
                 _choose_in_group,
@@ -148,10 +151,10 @@ class JointChoice:
 
         What nobody uses is shared out, half by use and half equally, the largest remainders first.
         """
-        allotted = np.full((len(self.limit), len(self.senders)), np.inf)
+        allotted = np.full((len(self.couplings.limit), len(self.senders)), np.inf)
         for row in np.nonzero(np.isin(self.couplings.kind, ["depot", "handling"]))[0]:
             asked = np.maximum(self.worth.use[row], 0.0)
-            spare = max(0.0, self.limit[row] - asked.sum())
+            spare = max(0.0, self.couplings.limit[row] - asked.sum())
             own = asked[self.senders]
             own = own + spare * (0.5 * own / max(asked.sum(), _NEARLY) + 0.5 / len(asked))
             whole = np.floor(own + _NEARLY)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from allocator.backends import BackendError, Basis, SolveOptions, dual_bounds
 from allocator.methods.decompose.blocks import Block
 from allocator.methods.decompose.pieces import solve_piece
-from allocator.methods.decompose.restocking import arrivals, full_speed, restock
+from allocator.methods.decompose.restocking import Restocking, Savings, arrivals, full_speed, restock
 from allocator.milp.builder import ABSENT
 from allocator.milp.model import MilpModel, Vector
 from allocator.milp.sparse import short_indices
@@ -264,6 +264,28 @@ class Charge:
         costs: Vector = trips_made(plans.packs) @ self.fixed + plans.packs @ self.price - gained[plans.office]
         return costs
 
+    def restock(
+        self,
+        block: Block,
+        worth: Vector,
+        known: Vector | None = None,
+        *,
+        savings: Savings | None = None,
+        exact: bool,
+    ) -> Restocking:
+        """The best trips, beyond what is gained at most: see `restocking.restock`."""
+        return restock(
+            block.depletion,
+            block.trips,
+            np.maximum(self.fixed, 0.0),
+            np.maximum(self.price, 0.0),
+            worth,
+            known,
+            savings=savings,
+            exact=exact,
+            answers=_ANSWERS,
+        )
+
 
 def charge(block: Block, prices: Vector, duals: Vector) -> Charge:
     """Charge trips for what they use, at prices of resources and duals of the records' rows."""
@@ -333,16 +355,7 @@ def _improve(
     costs = charged.costs(block, plans) - (worth[plans.office] * plans.printed).sum(axis=1)
     least = np.full(len(block.offices), np.inf)
     np.minimum.at(least, plans.office, costs)
-    best = restock(
-        block.depletion,
-        block.trips,
-        np.maximum(charged.fixed, 0.0),
-        np.maximum(charged.price, 0.0),
-        worth,
-        least - 1e-7 * np.abs(least) - 1e-3,
-        exact=exact,
-        answers=_ANSWERS,
-    )
+    best = charged.restock(block, worth, least - 1e-7 * np.abs(least) - 1e-3, exact=exact)
     values = np.bincount(block.office_component, best.value, block.components)
     size = np.abs(base) + np.abs(block.constant) + np.abs(values)
     earned = (worth * block.depletion.applicants).sum(axis=1)

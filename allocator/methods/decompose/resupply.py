@@ -21,9 +21,8 @@ from allocator.methods.decompose.choice import Choice, Option, Programme
 from allocator.methods.decompose.couplings import Couplings
 from allocator.methods.decompose.joint_choice import JointChoice
 from allocator.methods.decompose.pricing import Plans, charge, of_senders, one_plan_each, plans_of
-from allocator.methods.decompose.restocking import restock
 from allocator.methods.decompose.savings import CardSavings
-from allocator.methods.decompose.senders import Senders, senders_alone, sends
+from allocator.methods.decompose.senders import Senders, senders_alone
 from allocator.methods.decompose.workers import Workers
 from allocator.methods.rounding import print_ready, round_plan
 from allocator.milp.builder import ABSENT
@@ -34,7 +33,6 @@ from allocator.milp.sparse import single_entries
 from allocator.plan.arrays import PlanArrays
 
 Indices = NDArray[np.int64]
-_ANSWERS = 8  # plans of an office at a time
 _KEPT = 10  # plans of an office from one time to the next, the best by reduced cost
 _GAP = 1e-5  # of the choice
 
@@ -100,7 +98,6 @@ class Resupply:
             _with_slots_fixed(part.block, packs, known)
             for part, (_, packs), known in zip(parts, read, self.known, strict=True)
         ]
-        limit = self.couplings.limit
         for _ in range(rounds):
             if instance.targets:
                 promised = CardSavings.of(instance, ready, prices[self._targets])
@@ -111,7 +108,7 @@ class Resupply:
                     for part, own, dual in zip(parts, plans, duals, strict=True)
                 ),
             )
-            programme = self._programme(parts, plans, limit)
+            programme = self._programme(parts, plans)
             worth = programme.worth(self.backend, self.options)
             prices = worth.prices
             duals = [
@@ -122,11 +119,8 @@ class Resupply:
             Choice(np.arange(len(part.block.offices)), point[part.senders.columns])
             for part, (point, _) in zip(parts, read, strict=True)
         ]
-        senders = [k for k, block in enumerate(self.blocks) if sends(block)]
         self.turn += 1
-        joint = JointChoice(
-            programme, worth, self.couplings, limit, senders, self.workers, self.backend, self.turn
-        )
+        joint = JointChoice(programme, worth, self.couplings, self.workers, self.backend, self.turn)
         chosen = joint.improve(now, replace(self.options, gap=_GAP, time_limit=seconds))
         self.known = [_best(own, reduced) for own, reduced in zip(plans, worth.reduced, strict=True)]
         for part, own, choice, (point, _) in zip(parts, plans, chosen, read, strict=True):
@@ -149,10 +143,10 @@ class Resupply:
         others = block.records.shape[1] - len(block.columns)
         return np.append(self._slots[block.columns], np.zeros(others, dtype=np.bool_))
 
-    def _programme(self, parts: list[_Part], plans: list[Plans], limit: Vector) -> Programme:
+    def _programme(self, parts: list[_Part], plans: list[Plans]) -> Programme:
         return Programme(
             [self._option(part, own) for part, own in zip(parts, plans, strict=True)],
-            limit,
+            self.couplings.limit,
             self.couplings.ceiling,
         )
 
@@ -183,16 +177,8 @@ def _more_plans(block: Block, plans: Plans, savings: CardSavings, prices: Vector
     value = charged.costs(block, plans) - savings.spread(plans.office, plans.printed)[0]
     order = np.lexsort((value, plans.office))
     best = order[np.searchsorted(plans.office[order], np.arange(len(block.offices)))]
-    found = restock(
-        block.depletion,
-        block.trips,
-        np.maximum(charged.fixed, 0.0),
-        np.maximum(charged.price, 0.0),
-        savings.worth(np.arange(len(block.offices)), plans.printed[best]),
-        savings=savings.steps,
-        exact=False,
-        answers=_ANSWERS,
-    )
+    worth = savings.worth(np.arange(len(block.offices)), plans.printed[best])
+    found = charged.restock(block, worth, savings=savings.steps, exact=False)
     return _distinct(plans.joined(plans_of(block, found.office, found.packs)))
 
 

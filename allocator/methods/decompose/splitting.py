@@ -286,7 +286,9 @@ class _Split:
             use=sp.csr_array(sp.hstack([self.use[:, kept], trip_use[:, passing] @ is_pack], format="csr")),
             trip_use=trip_use,
             trip_rows=sp.csr_array(sp.vstack([of_depots, no_links, balance.kept], format="csr")),
-            open_rows=sp.csr_array(sp.vstack([0.0 * of_depots, no_links, balance.made], format="csr")),
+            open_rows=sp.csr_array(
+                sp.vstack([sp.csr_array(of_depots.shape), no_links, balance.made], format="csr")
+            ),
             sender_rows=np.concatenate(
                 [
                     self.stock_rows[kept_rows],

@@ -55,11 +55,17 @@ def cost_of_parts(parts: Parts, plan: PlanArrays) -> tuple[float, Vector]:
     return formulation.model.offset + sum(each.cost.sum() for each in decisions) + penalty, use
 
 
-@given(case=cases(careful=True), size=sizes)
-def test_the_cost_of_a_plan_is_the_sum_of_its_parts(case: tuple[Instance, Plan], size: int) -> None:
+def valid_decisions(case: tuple[Instance, Plan]) -> tuple[Instance, PlanArrays]:
+    """The instance and the decisions of a plan that is valid, and that the model has columns for."""
     instance, plan = case
     decisions = plan_to_arrays(plan, instance)
     assume(is_valid(instance, decisions) and within_limits(instance, decisions))
+    return instance, decisions
+
+
+@given(case=cases(careful=True), size=sizes)
+def test_the_cost_of_a_plan_is_the_sum_of_its_parts(case: tuple[Instance, Plan], size: int) -> None:
+    instance, decisions = valid_decisions(case)
     parts = taken_apart(instance, size)
     cost, use = cost_of_parts(parts, decisions)
     exact = float(cost_of(instance, decisions).total)
@@ -82,9 +88,7 @@ def test_the_cost_of_the_policies_is_the_sum_of_its_parts(family: str) -> None:
 @given(case=cases(careful=True), size=sizes)
 def test_a_valid_plan_keeps_the_rows_of_every_block(case: tuple[Instance, Plan], size: int) -> None:
     """What it prints and sends stands for the restocking's plans."""
-    instance, plan = case
-    decisions = plan_to_arrays(plan, instance)
-    assume(is_valid(instance, decisions) and within_limits(instance, decisions))
+    instance, decisions = valid_decisions(case)
     formulation, _, blocks = taken_apart(instance, size)
     vector = formulation.embed(decisions)
     cards = decisions.cards.sum(axis=1).cumsum(axis=1)
@@ -106,9 +110,7 @@ def test_a_valid_plan_keeps_the_rows_of_every_block(case: tuple[Instance, Plan],
 
 @given(case=cases(careful=True), size=sizes)
 def test_what_is_read_from_a_plan_can_be_written_back(case: tuple[Instance, Plan], size: int) -> None:
-    instance, plan = case
-    decisions = plan_to_arrays(plan, instance)
-    assume(is_valid(instance, decisions) and within_limits(instance, decisions))
+    instance, decisions = valid_decisions(case)
     formulation, _, blocks = taken_apart(instance, size)
     vector = formulation.embed(decisions)
     written = np.zeros(len(vector))
