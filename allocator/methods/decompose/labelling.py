@@ -11,60 +11,113 @@ _MERGE = 1.5  # how much coarser labels are merged from one attempt to the next
 
 
 @numba.njit(cache=True)
-def completion(
-    day: int,
-    packs: int,
-    printed: float,
+def saved_on(
+    cards: float, day: int, amount_saving: NDArray[np.float64], rate_saving: NDArray[np.float64]
+) -> float:
+    """What so many cards, printed by then, save on a day."""
+    saved = 0.0
+    for step in range(amount_saving.shape[1]):
+        part = min(cards, amount_saving[day, step])
+        saved += rate_saving[day, step] * part
+        cards -= part
+        if cards <= 0.0:
+            break
+    return saved
+
+
+@numba.njit(cache=True)
+def unhindered(
+    stock: NDArray[np.float64], printers: NDArray[np.float64], applicants: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(T + 1,) cards by the day before if there were blanks enough, and how far behind it is without trips."""
+    full = np.zeros(len(stock) + 1)
+    behind = np.zeros(len(stock) + 1)
+    printed = 0.0
+    for day in range(len(stock)):
+        full[day + 1] = min(full[day] + printers[day], applicants[day])
+        printed = min(printed + printers[day], applicants[day], np.floor(stock[day] + _SLACK))
+        behind[day + 1] = full[day + 1] - printed
+    return full, behind
+
+
+@numba.njit(cache=True)
+def completions(
     stock: NDArray[np.float64],
     pack: float,
     printers: NDArray[np.float64],
     applicants: NDArray[np.float64],
-    earned: NDArray[np.float64],
-    gain: NDArray[np.float64],
-) -> float:
-    """A lower bound on what follows: blanks bought one by one, each when it is cheapest.
-
-    A card of the blanks on hand earns what it does at full speed; the others at best, on that day or
-    later, less the cheapest blank that can be there by then. Blanks in transit count as there.
-    """
-    days = len(stock)
-    own_stock = stock[days - 1] + pack * packs
-    result = -earned[day] * printed
-    reached = printed
-    capacity = printed
-    own = min(printed, own_stock)
-    for then in range(day, days):
-        capacity += printers[then]
-        now = max(reached, min(capacity, applicants[then]))
-        now_own = min(now, own_stock)
-        result -= earned[then] * (now_own - own) + gain[then] * ((now - now_own) - (reached - own))
-        reached = now
-        own = now_own
-    return result
-
-
-@numba.njit(cache=True)
-def gains(
-    day: int,
     arrival: NDArray[np.int64],
-    each: NDArray[np.float64],
-    pack: float,
-    earned: NDArray[np.float64],
-    gain: NDArray[np.float64],
-) -> None:
-    """(T,) the most that a card can earn whose blank is bought from `day` on, if printed no sooner."""
-    days = len(earned)
-    for then in range(days):
-        gain[then] = np.inf
-    for trip in range(len(arrival)):
-        if arrival[trip] >= day and each[trip] < gain[arrival[trip]]:
-            gain[arrival[trip]] = each[trip]
-    cheapest = np.inf
-    for then in range(day, days):
-        cheapest = min(cheapest, gain[then])
-        gain[then] = max(earned[then] - cheapest / pack, 0.0)
-    for then in range(days - 2, day - 1, -1):
-        gain[then] = max(gain[then], gain[then + 1])
+    least: NDArray[np.int64],
+    most: NDArray[np.int64],
+    fixed: NDArray[np.float64],
+    price: NDArray[np.float64],
+    amount_saving: NDArray[np.float64],
+    rate_saving: NDArray[np.float64],
+    full: NDArray[np.float64],
+    behind: NDArray[np.float64],
+    packs: int,
+    levels: int,
+    width: float,
+    smooth: bool,
+) -> NDArray[np.float64]:
+    """(E, levels, packs) what follows at least, once it is known what each trip brings.
+
+    By packs so far and how many times `width` cards the office is behind what it could have printed with
+    blanks enough. A dynamic programme backwards over the trips: from one to the next the office prints as
+    it does, and what it is behind is then rounded down, so that it is exact but for that. With `smooth` it
+    is interpolated instead, which is much nearer but can be too high.
+    """
+    days, trips = len(stock), len(arrival)
+    result = np.empty((trips, levels, packs))
+    best = np.zeros((levels, packs))  # of what follows the trips after this one
+    queue = np.empty(packs, np.int64)
+    value = np.empty(packs)
+    for trip in range(trips - 1, -1, -1):
+        begin = arrival[trip]
+        until = arrival[trip + 1] if trip + 1 < trips else days
+        here = result[trip]
+        # No office is further behind than without any trip.
+        reached = min(levels, int(behind[begin] / width) + 2)
+        for level in range(reached - 1, -1, -1):
+            before = max(full[begin] - level * width, 0.0)
+            for count in range(packs):
+                if level + 1 < reached and begin < until:
+                    at_most = min(np.floor(stock[begin] + pack * count + _SLACK), applicants[begin])
+                    if max(before - width, 0.0) + printers[begin] >= at_most:
+                        # It prints what there is, no matter how far it is behind.
+                        here[level, count] = here[level + 1, count]
+                        continue
+                printed = before
+                saved = 0.0
+                for day in range(begin, until):
+                    on_hand = np.floor(stock[day] + pack * count + _SLACK)
+                    printed = min(printed + printers[day], applicants[day], on_hand)
+                    saved += saved_on(printed, day, amount_saving, rate_saving)
+                place = max(full[until] - printed, 0.0) / width
+                there = min(int(place), levels - 1)
+                ahead = best[there, count]
+                if smooth and there + 1 < levels:
+                    ahead += (place - there) * (best[there + 1, count] - ahead)
+                here[level, count] = ahead - saved
+        for level in range(reached):
+            # The best amount, with those in reach in a queue, the best in front.
+            first = last = 0
+            for count in range(packs):
+                value[count] = here[level, count] + price[trip] * count
+            for count in range(packs - 1, -1, -1):
+                added = count + least[trip]
+                if added < packs:
+                    while last > first and value[queue[last - 1]] >= value[added]:
+                        last -= 1
+                    queue[last] = added
+                    last += 1
+                while last > first and queue[first] > count + most[trip]:
+                    first += 1
+                best[level, count] = here[level, count]
+                if last > first:
+                    sent = fixed[trip] + value[queue[first]] - price[trip] * count
+                    best[level, count] = min(best[level, count], sent)
+    return result
 
 
 @numba.njit(cache=True)
@@ -130,17 +183,16 @@ def search(  # noqa: PLR0912, PLR0915 - compiled in one piece
     most: NDArray[np.int64],
     fixed: NDArray[np.float64],
     price: NDArray[np.float64],
-    each: NDArray[np.float64],
     lasting: NDArray[np.int64],
     later: NDArray[np.int64],
     paying: NDArray[np.float64],
-    worth: NDArray[np.float64],
     amount_saving: NDArray[np.float64],
     rate_saving: NDArray[np.float64],
     useful: int,
     known: float,
     beam: int,
     most_labels: int,
+    most_levels: int,
     answers: int,
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """(A,) lower bounds on the cost of all trips, (A, E) packs of each opportunity, the best first.
@@ -150,18 +202,35 @@ def search(  # noqa: PLR0912, PLR0915 - compiled in one piece
     good trips only. No answer if nothing costs less than `known`.
     """
     days, trips = len(stock), len(arrival)
-    earned = np.empty(days)
-    total = 0.0
-    for day in range(days - 1, -1, -1):
-        total += worth[day]
-        earned[day] = total
     capacity = np.zeros(days + 1)
     for day in range(days):
         capacity[day + 1] = capacity[day] + printers[day]
-    gain = np.empty(days)
     most_packs = useful
     for trip in range(trips):
         most_packs = max(most_packs, useful + least[trip])
+    full, behind = unhindered(stock, printers, applicants)
+    furthest = behind.max()
+    levels = max(2, min(most_levels, int(furthest) + 1))
+    width = max(furthest / levels, 1.0)
+    follows = completions(
+        stock,
+        pack,
+        printers,
+        applicants,
+        arrival,
+        least,
+        most,
+        fixed,
+        price,
+        amount_saving,
+        rate_saving,
+        full,
+        behind,
+        most_packs + 1,
+        levels,
+        width,
+        beam > 0,
+    )
     packs = np.zeros(1, np.int64)
     printed = np.zeros(1)
     cost = np.zeros(1)
@@ -174,23 +243,12 @@ def search(  # noqa: PLR0912, PLR0915 - compiled in one piece
     for day in range(days):
         received = np.zeros(len(packs), np.bool_)
         while trip < trips and arrival[trip] == day:
-            # Those without hope go, then those that remain branch.
-            gains(day, arrival, each, pack, earned, gain)
-            hope = np.empty(len(packs))
-            for label in range(len(packs)):
-                hope[label] = cost[label] + completion(
-                    day, packs[label], printed[label], stock, pack, printers, applicants, earned, gain
-                )
-            limit = known
-            if beam > 0 and len(hope) > beam:
-                limit = min(limit, np.partition(hope, beam)[beam])
-            alive = np.nonzero(hope <= limit)[0]
-            if len(alive) == 0:
-                return np.empty(0), np.zeros((0, trips), np.int64)
-            highest = np.empty(len(alive), np.int64)
-            branches = 0
-            for index in range(len(alive)):
-                label = alive[index]
+            count = len(packs)
+            level = np.empty(count, np.int64)
+            share = np.zeros(count)
+            highest = np.empty(count, np.int64)
+            size = 0
+            for label in range(count):
                 # Those who still miss a pack may have to take the least load, beyond what they can use.
                 left = useful - packs[label]
                 top = min(most[trip], max(left, least[trip])) if left > 0 else 0
@@ -208,43 +266,63 @@ def search(  # noqa: PLR0912, PLR0915 - compiled in one piece
                     sensible = np.floor((need - on_hand) / pack + paying[look, trip] + 1 + _SLACK)
                     if least[trip] <= top and sensible < top:
                         top = int(max(sensible, least[trip]))
-                highest[index] = top
-                if top >= least[trip]:
-                    branches += top - least[trip] + 1
-            count = len(alive)
-            size = count + branches
+                highest[label] = top
+                place = max(full[day] - printed[label], 0.0) / width
+                level[label] = min(int(place), levels - 1)
+                if beam > 0 and level[label] + 1 < levels:
+                    share[label] = place - level[label]
+                size += 1
+                if least[trip] <= top:
+                    size += top - least[trip] + 1
             new_packs = np.empty(size, np.int64)
             new_printed = np.empty(size)
             new_cost = np.empty(size)
             new_node = np.empty(size, np.int64)
             new_amount = np.zeros(size, np.int64)
             new_received = np.zeros(size, np.bool_)
-            at = count
-            for index in range(count):
-                label = alive[index]
-                new_packs[index] = packs[label]
-                new_printed[index] = printed[label]
-                new_cost[index] = cost[label]
-                new_node[index] = node[label]
-                new_received[index] = received[label]
-                for amount in range(least[trip], highest[index] + 1):
-                    new_packs[at] = packs[label] + amount
+            new_hope = np.empty(size)
+            at = 0
+            for label in range(count):
+                reach = follows[trip, level[label]]
+                further = follows[trip, min(level[label] + 1, levels - 1)]
+                for amount in range(-1, highest[label] + 1):
+                    # The first is nothing at all.
+                    if 0 <= amount < least[trip]:
+                        continue
+                    sent = max(amount, 0)
+                    charged = cost[label]
+                    if amount >= 0:
+                        charged = cost[label] + fixed[trip] + price[trip] * amount
+                    hope = charged + reach[packs[label] + sent]
+                    if beam > 0:
+                        hope += share[label] * (further[packs[label] + sent] - reach[packs[label] + sent])
+                    if hope > known:
+                        continue
+                    new_packs[at] = packs[label] + sent
                     new_printed[at] = printed[label]
-                    new_cost[at] = cost[label] + fixed[trip] + price[trip] * amount
+                    new_cost[at] = charged
                     new_node[at] = node[label]
-                    new_amount[at] = amount
-                    new_received[at] = True
+                    new_amount[at] = sent
+                    new_received[at] = received[label] or sent > 0
+                    new_hope[at] = hope
                     at += 1
-            kept = undominated(new_packs, new_received, new_printed, new_cost, most_packs, 0.0)
-            width = pack / 64
+            if at == 0:
+                return np.empty(0), np.zeros((0, trips), np.int64)
+            kept = undominated(
+                new_packs[:at], new_received[:at], new_printed[:at], new_cost[:at], most_packs, 0.0
+            )
+            coarse = pack / 64
             while len(kept) > most_labels:
                 merged_cost = new_cost[kept]
                 again = undominated(
-                    new_packs[kept], new_received[kept], new_printed[kept], merged_cost, most_packs, width
+                    new_packs[kept], new_received[kept], new_printed[kept], merged_cost, most_packs, coarse
                 )
                 new_cost[kept] = merged_cost
                 kept = kept[again]
-                width *= _MERGE
+                coarse *= _MERGE
+            if beam > 0 and len(kept) > beam:
+                hopes = new_hope[kept]
+                kept = kept[hopes <= np.partition(hopes, beam - 1)[beam - 1]]
             packs, printed, cost = new_packs[kept], new_printed[kept], new_cost[kept]
             received, parent, amounts = new_received[kept], new_node[kept], new_amount[kept]
             node = np.empty(len(kept), np.int64)
@@ -266,13 +344,7 @@ def search(  # noqa: PLR0912, PLR0915 - compiled in one piece
         for label in range(len(packs)):
             on_hand = np.floor(stock[day] + pack * packs[label] + _SLACK)
             printed[label] = min(printed[label] + printers[day], applicants[day], on_hand)
-            left = printed[label]
-            for step in range(amount_saving.shape[1]):
-                part = min(left, amount_saving[day, step])
-                cost[label] -= rate_saving[day, step] * part
-                left -= part
-                if left <= 0.0:
-                    break
+            cost[label] -= saved_on(printed[label], day, amount_saving, rate_saving)
         if store < np.inf and received.any():
             on_hand = stock[day] + pack * packs - printed
             fits = np.nonzero(~received | (on_hand <= store + _SLACK))[0]

@@ -32,7 +32,8 @@ Indices = NDArray[np.int64]
 _SLACK = 1e-6  # cards: comparisons of stocks in doubles err on the side of allowing more
 _LATER = 16  # later trips of a lane that are looked at
 _MOST_LABELS = 20_000
-_BEAMS = (64, 512)  # labels an office keeps in the heuristic passes; the second only where the first fails
+_LEVELS = (128, 48)
+_BEAMS = (64,)  # labels an office keeps in the heuristic passes; the second only where the first fails
 
 
 @dataclass(frozen=True)
@@ -151,17 +152,16 @@ def _search(
             trips.most[own],
             fixed[own],
             price[own],
-            ahead.each[own],
             ahead.lasting[own],
             ahead.later[:, own],
             ahead.paying[:, own],
-            worth[office],
             amount,
             rate,
             ahead.useful[office],
             limit + 1e-9 * abs(limit) + 1e-6 if limit < np.inf else limit,
             beam,
             _MOST_LABELS,
+            _LEVELS[beam > 0],
             answers,
         )
         return result
