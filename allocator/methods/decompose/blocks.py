@@ -8,6 +8,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from allocator.methods.decompose.queues import Queues
 from allocator.methods.decompose.restocking import Depletion, Opportunities
 from allocator.methods.decompose.transshipment import Transshipment
 from allocator.milp.builder import ABSENT
@@ -33,6 +34,7 @@ class Block:
     sent: Indices  # (c,) of the columns of `records`: packs and trips of depots, packs not kept
     records: MilpModel  # (m rows, n columns)
     linked: Indices  # (J, T) rows of `records`; ABSENT on days without printing
+    queues: Queues
     depletion: Depletion
     trips: Opportunities  # `office` counts 0..J-1
     trip_columns: Indices  # (E,) of the model: packs; ABSENT for what is in stock

@@ -36,10 +36,10 @@ from allocator.milp.model import Vector
 from allocator.plan.arrays import PlanArrays
 from allocator.plan.models import Prices
 
-_INNER_ROUNDS = 10  # of pricing a block
+_INNER_ROUNDS = 6  # of pricing a block
 _NEAR = 3e-5  # of the bound: the master is as near as it needs to be
 _FIRST_REACH, _REACH = 0.3, 0.05  # how wrong prices of a relaxation may be, and those of a sample
-_SAMPLE_NEAR = 3e-4  # the same for a sample, whose prices are no better than that
+_SAMPLE_NEAR = 5e-4  # the same for a sample, whose prices are no better than that
 _SAMPLE_ROUNDS = 15
 _PHASES = (0.1, 0.3, 0.5, 0.7, 0.9)  # of the samples whose relaxations are solved
 _TOLERANCE = 1e-4  # of cards and records in the pieces: the plan is rounded and checked anyhow
@@ -151,7 +151,7 @@ def _relaxation_prices(
 
 def _closeness(ahead: float) -> float:
     """How near blocks get to their own bound, when the master is so far from the nation's."""
-    return float(np.clip(0.2 * ahead, 1e-6, 4e-3))
+    return float(np.clip(0.5 * ahead, 1e-6, 4e-3))
 
 
 class _Engine:
@@ -184,9 +184,11 @@ class _Engine:
         while idle < _PATIENCE and (rounds is None or self.rounds < rounds) and not self.clock.over:
             self.rounds += 1
             ending = self.rounds == rounds if rounds is not None else pace.is_ending
-            first = rounds is None and pace.is_halfway and record.source != "decompose"
             record.enter(f"prices, round {self.rounds}")
-            exact = ending or near
+            planned = record.source == "decompose"
+            first = rounds is None and not planned and pace.allows_a_plan(ahead)
+            # Where blanks are sent on, a plan can take all the time that is left.
+            exact = ending or near or (first and self.nation.has_senders)
             with pace.measured("exact" if exact else "round"):
                 standing = self.generation.step(_INNER_ROUNDS, _closeness(ahead), exact=exact)
             if exact:
@@ -194,7 +196,6 @@ class _Engine:
             self._tell(standing)
             ahead = standing.ahead
             # Prices need be no nearer than plans are by far, at first; then much nearer than they were.
-            planned = record.source == "decompose"
             missing = record.cost / max(1.0, standing.estimate) - 1.0 if planned else 0.0
             close_enough = max(0.3 * gap, _NEAR, min(enough, _PART * missing))
             near = ahead < close_enough and (standing.strain < close_enough or ahead <= 0)

@@ -7,6 +7,7 @@ neighbourhood search, Shaw 1998).
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -25,6 +26,7 @@ _GROUPS = (
     (1, 4, 0.5),
     (64, 2, 2.0),
 )  # offices, groups that share what is left over, part of the time of a step
+_SLOW = 2.0  # times the first choice of all
 _NEARLY = 1e-6  # a whole pack
 
 
@@ -49,16 +51,19 @@ class JointChoice:
 
         All choose together where there are no senders. Else blocks with senders choose each by itself, at
         the prices of packs, within what it uses in the relaxation; then each from there, and then groups of
-        blocks. When the time is over it is the best found by then; StoppedError if that is nothing.
+        blocks; in the first turn, after which slots change most, only if that is quick. When the time is over
+        it is the best found by then; StoppedError if that is nothing.
         """
         if not self.senders:
             return self.programme.solve(now, self.backend, options) or now
         seconds = (options.time_limit or np.inf) * self.workers.count / len(self.senders)
         alone = replace(options, gap=_GAP, time_limit=max(_LEAST_SECONDS, seconds))
+        begun = time.monotonic()
         anew = self._anew(alone, options)
+        slow = _SLOW * (time.monotonic() - begun) > (options.time_limit or np.inf)
         best = min([now] if anew is None else [now, anew], key=self.programme.value)
         with suppress(StoppedError):
-            for offices, together, share in _GROUPS:
+            for offices, together, share in () if slow and self.turn == 1 else _GROUPS:
                 seconds = share * (options.time_limit or np.inf)
                 for choices in self._in_groups(best, offices, together, replace(options, time_limit=seconds)):
                     best = choices

@@ -6,118 +6,10 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-_SLACK = 1e-6  # cards: comparisons of stocks in doubles err on the side of allowing more
+from allocator.methods.decompose.completion import SLACK, completions, saved_on, unhindered
+
+_CROWD = 4  # times the beam: labels among which those that others beat are looked for
 _MERGE = 1.5  # how much coarser labels are merged from one attempt to the next
-
-
-@numba.njit(cache=True)
-def saved_on(
-    cards: float, day: int, amount_saving: NDArray[np.float64], rate_saving: NDArray[np.float64]
-) -> float:
-    """What so many cards, printed by then, save on a day."""
-    saved = 0.0
-    for step in range(amount_saving.shape[1]):
-        part = min(cards, amount_saving[day, step])
-        saved += rate_saving[day, step] * part
-        cards -= part
-        if cards <= 0.0:
-            break
-    return saved
-
-
-@numba.njit(cache=True)
-def unhindered(
-    stock: NDArray[np.float64], printers: NDArray[np.float64], applicants: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """(T + 1,) cards by the day before if there were blanks enough, and how far behind it is without trips."""
-    full = np.zeros(len(stock) + 1)
-    behind = np.zeros(len(stock) + 1)
-    printed = 0.0
-    for day in range(len(stock)):
-        full[day + 1] = min(full[day] + printers[day], applicants[day])
-        printed = min(printed + printers[day], applicants[day], np.floor(stock[day] + _SLACK))
-        behind[day + 1] = full[day + 1] - printed
-    return full, behind
-
-
-@numba.njit(cache=True)
-def completions(
-    stock: NDArray[np.float64],
-    pack: float,
-    printers: NDArray[np.float64],
-    applicants: NDArray[np.float64],
-    arrival: NDArray[np.int64],
-    least: NDArray[np.int64],
-    most: NDArray[np.int64],
-    fixed: NDArray[np.float64],
-    price: NDArray[np.float64],
-    amount_saving: NDArray[np.float64],
-    rate_saving: NDArray[np.float64],
-    full: NDArray[np.float64],
-    behind: NDArray[np.float64],
-    packs: int,
-    levels: int,
-    width: float,
-    smooth: bool,
-) -> NDArray[np.float64]:
-    """(E, levels, packs) what follows at least, once it is known what each trip brings.
-
-    By packs so far and how many times `width` cards the office is behind what it could have printed with
-    blanks enough. A dynamic programme backwards over the trips: from one to the next the office prints as
-    it does, and what it is behind is then rounded down, so that it is exact but for that. With `smooth` it
-    is interpolated instead, which is much nearer but can be too high.
-    """
-    days, trips = len(stock), len(arrival)
-    result = np.empty((trips, levels, packs))
-    best = np.zeros((levels, packs))  # of what follows the trips after this one
-    queue = np.empty(packs, np.int64)
-    value = np.empty(packs)
-    for trip in range(trips - 1, -1, -1):
-        begin = arrival[trip]
-        until = arrival[trip + 1] if trip + 1 < trips else days
-        here = result[trip]
-        # No office is further behind than without any trip.
-        reached = min(levels, int(behind[begin] / width) + 2)
-        for level in range(reached - 1, -1, -1):
-            before = max(full[begin] - level * width, 0.0)
-            for count in range(packs):
-                if level + 1 < reached and begin < until:
-                    at_most = min(np.floor(stock[begin] + pack * count + _SLACK), applicants[begin])
-                    if max(before - width, 0.0) + printers[begin] >= at_most:
-                        # It prints what there is, no matter how far it is behind.
-                        here[level, count] = here[level + 1, count]
-                        continue
-                printed = before
-                saved = 0.0
-                for day in range(begin, until):
-                    on_hand = np.floor(stock[day] + pack * count + _SLACK)
-                    printed = min(printed + printers[day], applicants[day], on_hand)
-                    saved += saved_on(printed, day, amount_saving, rate_saving)
-                place = max(full[until] - printed, 0.0) / width
-                there = min(int(place), levels - 1)
-                ahead = best[there, count]
-                if smooth and there + 1 < levels:
-                    ahead += (place - there) * (best[there + 1, count] - ahead)
-                here[level, count] = ahead - saved
-        for level in range(reached):
-            # The best amount, with those in reach in a queue, the best in front.
-            first = last = 0
-            for count in range(packs):
-                value[count] = here[level, count] + price[trip] * count
-            for count in range(packs - 1, -1, -1):
-                added = count + least[trip]
-                if added < packs:
-                    while last > first and value[queue[last - 1]] >= value[added]:
-                        last -= 1
-                    queue[last] = added
-                    last += 1
-                while last > first and queue[first] > count + most[trip]:
-                    first += 1
-                best[level, count] = here[level, count]
-                if last > first:
-                    sent = fixed[trip] + value[queue[first]] - price[trip] * count
-                    best[level, count] = min(best[level, count], sent)
-    return result
 
 
 @numba.njit(cache=True)
@@ -263,7 +155,7 @@ def search(  # noqa: PLR0912, PLR0915 - compiled in one piece
                         break
                     until = max(later[look, trip], 1)
                     need = min(begun + capacity[until], applicants[until - 1])
-                    sensible = np.floor((need - on_hand) / pack + paying[look, trip] + 1 + _SLACK)
+                    sensible = np.floor((need - on_hand) / pack + paying[look, trip] + 1 + SLACK)
                     if least[trip] <= top and sensible < top:
                         top = int(max(sensible, least[trip]))
                 highest[label] = top
@@ -289,25 +181,37 @@ def search(  # noqa: PLR0912, PLR0915 - compiled in one piece
                     # The first is nothing at all.
                     if 0 <= amount < least[trip]:
                         continue
-                    sent = max(amount, 0)
+                    brought = max(amount, 0)
                     charged = cost[label]
                     if amount >= 0:
                         charged = cost[label] + fixed[trip] + price[trip] * amount
-                    hope = charged + reach[packs[label] + sent]
+                    after = packs[label] + brought
+                    hope = charged + reach[after]
                     if beam > 0:
-                        hope += share[label] * (further[packs[label] + sent] - reach[packs[label] + sent])
+                        hope += share[label] * (further[after] - reach[after])
+                        hope += share[label] * (
+                            further[packs[label] + brought] - reach[packs[label] + brought]
+                        )
                     if hope > known:
                         continue
-                    new_packs[at] = packs[label] + sent
+                    new_packs[at] = after
                     new_printed[at] = printed[label]
                     new_cost[at] = charged
                     new_node[at] = node[label]
-                    new_amount[at] = sent
-                    new_received[at] = received[label] or sent > 0
+                    new_amount[at] = brought
+                    new_received[at] = received[label] or brought > 0
                     new_hope[at] = hope
                     at += 1
             if at == 0:
                 return np.empty(0), np.zeros((0, trips), np.int64)
+            if beam > 0 and at > _CROWD * beam:
+                # Most have no hope, and need not be compared.
+                near = np.nonzero(new_hope[:at] <= np.partition(new_hope[:at], _CROWD * beam)[_CROWD * beam])[
+                    0
+                ]
+                new_packs, new_printed, new_cost = new_packs[near], new_printed[near], new_cost[near]
+                new_node, new_amount, new_hope = new_node[near], new_amount[near], new_hope[near]
+                new_received, at = new_received[near], len(near)
             kept = undominated(
                 new_packs[:at], new_received[:at], new_printed[:at], new_cost[:at], most_packs, 0.0
             )
@@ -342,12 +246,12 @@ def search(  # noqa: PLR0912, PLR0915 - compiled in one piece
                 node_count += 1
             trip += 1
         for label in range(len(packs)):
-            on_hand = np.floor(stock[day] + pack * packs[label] + _SLACK)
+            on_hand = np.floor(stock[day] + pack * packs[label] + SLACK)
             printed[label] = min(printed[label] + printers[day], applicants[day], on_hand)
             cost[label] -= saved_on(printed[label], day, amount_saving, rate_saving)
         if store < np.inf and received.any():
             on_hand = stock[day] + pack * packs - printed
-            fits = np.nonzero(~received | (on_hand <= store + _SLACK))[0]
+            fits = np.nonzero(~received | (on_hand <= store + SLACK))[0]
             packs, printed, cost, node = packs[fits], printed[fits], cost[fits], node[fits]
     # The cheapest label for each number of packs, then the cheapest of these.
     cheapest = np.full(most_packs + 1, -1, np.int64)

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from allocator.methods.clock import Clock
 
 _HASTE = 1.3  # what steps may take longer than the last ones
+_EARLIEST, _LATEST = 0.5, 0.6  # of the time: a first plan
+_CLOSE = 5e-4  # what prices may miss for an early one
 
 
 class Pace:
@@ -36,14 +38,14 @@ class Pace:
     def is_ending(self) -> bool:
         """Whether there is time for no more than a last round with a proven bound and a plan."""
         usual = self.took["round"]
-        finish = (self.took["exact"] or 3.0 * usual) + (self.took["plan"] or 4.0 * usual)
+        finish = (self.took["exact"] or 1.5 * usual) + (self.took["plan"] or 4.0 * usual)
         return self._clock.remaining < _HASTE * (usual + finish)
 
     def has_time(self, turns: int) -> bool:
         """Whether there is time for so many plans."""
         return self._clock.remaining > _HASTE * turns * self.took["plan"]
 
-    @property
-    def is_halfway(self) -> bool:
-        """Whether half of the time is over."""
-        return self._clock.seconds > 0.5 * self._clock.limit
+    def allows_a_plan(self, ahead: float) -> bool:
+        """Whether it is time for a first plan, when the master is so far from its prices."""
+        share = self._clock.seconds / self._clock.limit
+        return share > _LATEST or (share > _EARLIEST and ahead < _CLOSE)

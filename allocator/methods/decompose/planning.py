@@ -120,7 +120,7 @@ class Planner:
             plans = len(pool.plans[k].office) - len(block.offices) + np.arange(len(block.offices))
             now.append(Choice(plans, np.zeros(0)))
         shares = generation.plan_shares()
-        options = generation.workers.map(
+        found = generation.workers.map(
             find_variants,
             (
                 (
@@ -137,7 +137,8 @@ class Planner:
             ),
         )
         solve_options = replace(generation.options, gap=_CHOICE_GAP, time_limit=seconds)
-        programme = Programme(options, couplings.limit, couplings.ceiling)
+        pool.plans = [plans for plans, _ in found]
+        programme = Programme([option for _, option in found], couplings.limit, couplings.ceiling)
         return programme.solve(now, generation.backend, solve_options)
 
     def _spread(self, vector: Vector, *, anew: bool) -> PlanArrays:

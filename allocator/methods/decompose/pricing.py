@@ -109,7 +109,8 @@ def one_plan_each(block: Block, packs: Vector) -> Plans:
 def first_plans(block: Block, prices: Vector) -> Plans:
     """For each office: nothing kept, and the best trips if every card had its full worth."""
     price = np.maximum(block.price + block.trip_use.T @ prices, 0.0)
-    best = restock(block.depletion, block.trips, block.fixed, price, block.full_worth, exact=False)
+    worth = Savings.steady(block.full_worth)
+    best = restock(block.depletion, block.trips, block.fixed, price, worth, exact=False)
     return one_plan_each(block, np.zeros(len(block.trips.office))).joined(
         plans_of(block, best.office, best.packs)
     )
@@ -250,6 +251,16 @@ def card_worth(block: Block, duals: Vector) -> Vector:
     return worth
 
 
+def savings(block: Block, prices: Vector, duals: Vector) -> Savings:
+    """What cards save by day, if records move from day to day at the duals (m,) of the other rows."""
+    others = duals.copy()
+    for rows in (block.linked, block.queues.overdue_rows):
+        others[rows[rows != ABSENT]] = 0.0
+    records = block.records
+    costs = records.objective + block.use.T @ prices - records.matrix.T @ others
+    return block.queues.savings(costs, records.column_upper)
+
+
 @dataclass(frozen=True)
 class Charge:
     """What trips of a block cost (E,) at prices and duals."""
@@ -267,10 +278,9 @@ class Charge:
     def restock(
         self,
         block: Block,
-        worth: Vector,
+        savings: Savings,
         known: Vector | None = None,
         *,
-        savings: Savings | None = None,
         exact: bool,
     ) -> Restocking:
         """The best trips, beyond what is gained at most: see `restocking.restock`."""
@@ -279,9 +289,8 @@ class Charge:
             block.trips,
             np.maximum(self.fixed, 0.0),
             np.maximum(self.price, 0.0),
-            worth,
+            savings,
             known,
-            savings=savings,
             exact=exact,
             answers=_ANSWERS,
         )
@@ -355,7 +364,7 @@ def _improve(
     costs = charged.costs(block, plans) - (worth[plans.office] * plans.printed).sum(axis=1)
     least = np.full(len(block.offices), np.inf)
     np.minimum.at(least, plans.office, costs)
-    best = charged.restock(block, worth, least - 1e-7 * np.abs(least) - 1e-3, exact=exact)
+    best = charged.restock(block, Savings.steady(worth), least - 1e-7 * np.abs(least) - 1e-3, exact=exact)
     values = np.bincount(block.office_component, best.value, block.components)
     size = np.abs(base) + np.abs(block.constant) + np.abs(values)
     earned = (worth * block.depletion.applicants).sum(axis=1)

@@ -32,8 +32,10 @@ Indices = NDArray[np.int64]
 _SLACK = 1e-6  # cards: comparisons of stocks in doubles err on the side of allowing more
 _LATER = 16  # later trips of a lane that are looked at
 _MOST_LABELS = 20_000
-_LEVELS = (128, 48)
-_BEAMS = (64,)  # labels an office keeps in the heuristic passes; the second only where the first fails
+_ROUNDING = 1e-9
+_LEVELS, _BEAM_LEVELS = 128, 48  # of being behind that completions tell apart
+_BEAM = 128  # labels an office keeps in the heuristic pass
+_BLUR = 0.05  # of what is known: by so much completions of the heuristic pass may be too high
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,13 @@ class Savings:
     """What cards save by day where not all are worth the same: so many at such a rate, the dearest first."""
 
     amount: Vector  # (I, T, K) cards
-    rate: Vector  # (I, T, K) currency per card and day, falling
+    rate: Vector  # (I, T, K) currency per card and day, at least 0, falling
+
+    @classmethod
+    def steady(cls, worth: Vector) -> Savings:
+        """Every card saves `worth` (I, T)."""
+        rate = np.ascontiguousarray(worth[:, :, None])
+        return cls(np.full(rate.shape, np.inf), rate)
 
 
 @dataclass(frozen=True)
@@ -81,14 +89,13 @@ def restock(
     trips: Opportunities,
     fixed: Vector,
     price: Vector,
-    worth: Vector,
+    savings: Savings,
     known: Vector | None = None,
     *,
-    savings: Savings | None = None,
     exact: bool = True,
     answers: int = 1,
 ) -> Restocking:
-    """Solve all offices; `fixed`, `price` (E,) at least 0, `worth` (I, T) at least 0, in currency.
+    """Solve all offices; `fixed`, `price` (E,) at least 0, in currency.
 
     `known` (I,) is what some plan costs at these prices, if one is known: offices for which nothing is
     cheaper get that value, and no trips. Of each other office the best of up to `answers` different
@@ -103,7 +110,7 @@ def restock(
     for office in range(offices):
         own = slice(starts[office], starts[office + 1])
         costs, sent = _search(
-            depletion, trips, fixed, price, worth, savings, ahead, office, own, value[office], exact, answers
+            depletion, trips, fixed, price, savings, ahead, office, own, value[office], exact, answers
         )
         if len(costs) == 0 or costs[0] >= value[office]:
             continue
@@ -125,8 +132,7 @@ def _search(
     trips: Opportunities,
     fixed: Vector,
     price: Vector,
-    worth: Vector,
-    savings: Savings | None,
+    savings: Savings,
     ahead: _Ahead,
     office: int,
     own: slice,
@@ -135,10 +141,6 @@ def _search(
     answers: int,
 ) -> tuple[Vector, Indices]:
     """(A,) costs of an office's best trips below `known`, and (A, own trips) their packs."""
-    if savings is None:
-        amount, rate = np.full((len(worth[office]), 1), np.inf), worth[office][:, None]
-    else:
-        amount, rate = savings.amount[office], savings.rate[office]
 
     def run(limit: float, beam: int) -> tuple[Vector, Indices]:
         result: tuple[Vector, Indices] = search(
@@ -155,26 +157,27 @@ def _search(
             ahead.lasting[own],
             ahead.later[:, own],
             ahead.paying[:, own],
-            amount,
-            rate,
+            savings.amount[office],
+            savings.rate[office],
             ahead.useful[office],
-            limit + 1e-9 * abs(limit) + 1e-6 if limit < np.inf else limit,
+            limit,
             beam,
             _MOST_LABELS,
-            _LEVELS[beam > 0],
+            _BEAM_LEVELS if beam else _LEVELS,
             answers,
         )
         return result
 
-    for beam in _BEAMS:
-        costs, sent = run(known, beam)
-        if len(costs):
-            break
+    costs, sent = run(_above(known, _BLUR), _BEAM)
     if exact:
-        proven, better = run(min([known, *costs[:1]]), 0)
+        proven, better = run(_above(min([known, *costs[:1]]), _ROUNDING), 0)
         if len(proven) and (len(costs) == 0 or proven[0] < costs[0]):
             return proven, better
     return costs, sent
+
+
+def _above(limit: float, share: float) -> float:
+    return limit + share * abs(limit) + 1e-6 if limit < np.inf else limit
 
 
 @dataclass(frozen=True)
@@ -264,4 +267,4 @@ def compile_search() -> None:
     depletion = Depletion(0 * days, one, days, days, np.full(1, np.inf))
     whole = np.zeros(1, dtype=np.int64)
     trips = Opportunities(whole, whole, whole, whole + 1, whole + 1, whole + 1)
-    restock(depletion, trips, one, one, days)
+    restock(depletion, trips, one, one, Savings.steady(days))

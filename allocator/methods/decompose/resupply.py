@@ -174,11 +174,7 @@ def _with_slots_fixed(block: Block, packs: Vector, known: Plans) -> Plans:
 def _more_plans(block: Block, plans: Plans, savings: CardSavings, prices: Vector, duals: Vector) -> Plans:
     """The plans, and others that are good at prices of resources and duals of the records' rows."""
     charged = charge(block, prices, duals)
-    value = charged.costs(block, plans) - savings.spread(plans.office, plans.printed)[0]
-    order = np.lexsort((value, plans.office))
-    best = order[np.searchsorted(plans.office[order], np.arange(len(block.offices)))]
-    worth = savings.worth(np.arange(len(block.offices)), plans.printed[best])
-    found = charged.restock(block, worth, savings=savings.steps, exact=False)
+    found = charged.restock(block, savings.steps, exact=False)
     return _distinct(plans.joined(plans_of(block, found.office, found.packs)))
 
 

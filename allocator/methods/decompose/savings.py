@@ -99,12 +99,6 @@ class CardSavings:
         until: Counts = np.rint(cards).astype(np.int64)
         return np.concatenate([until[:, :, :1], until[:, :, 1:] - until[:, :, :-1]], axis=2)
 
-    def worth(self, office: Indices, printed: Vector) -> Vector:
-        """(P, T) what one more card would save."""
-        until = self.amount[office].cumsum(axis=2)
-        step = np.minimum((until <= printed[:, :, None]).sum(axis=2), until.shape[2] - 1)
-        return np.take_along_axis(self.rate[office], step[:, :, None], axis=2)[:, :, 0]
-
 
 def _ages(instance: Instance) -> list[int]:
     """Days waited at which steps begin, the most first: of records that save the same the eldest go first."""

@@ -13,6 +13,7 @@ from allocator.instance.arrays import NO_LIMIT, NOWHERE, InstanceArrays
 from allocator.methods.decompose.blocks import Block, marked
 from allocator.methods.decompose.components import find_components
 from allocator.methods.decompose.couplings import Couplings
+from allocator.methods.decompose.queues import Queues
 from allocator.methods.decompose.restocking import Depletion, Opportunities
 from allocator.methods.decompose.transshipment import Transshipment
 from allocator.milp.builder import ABSENT
@@ -107,6 +108,7 @@ class _Split:
         # What a column is called in its block; columns of rows of a block are in no other.
         self.position = np.full(model.shape[1], ABSENT, dtype=np.int64)
         self.trip_position = self.position.copy()
+        self.row_position = np.full(model.shape[0], ABSENT, dtype=np.int64)
         self.use = sp.csc_array(couplings.use)
         self.restocked = marked(
             model.shape[1],
@@ -141,6 +143,7 @@ class _Split:
         idle_blank = (self.idle * self.good)[arrays.lane_origin_office[lane]]
         objective[variables.packs[lane, day]] -= idle_blank * arrays.pack_size * (arrays.days - day)
         self.objective = objective
+        self._find_queues()
         self.limits = trip_limits(arrays)
         costs = formulation.instance.costs
         once = np.ones(arrays.days)
@@ -148,6 +151,24 @@ class _Split:
         weight = arrays.weight.astype(np.float64).max(axis=1, initial=0.0)
         self.full_worth = weight[:, None] * float(costs.waiting_day) * once + self.idle[:, None]
         self.most_printed = _most_printed(arrays)
+
+    def _find_queues(self) -> None:
+        """Of records that are overdue (tiers, I, S, T) columns, rows, and what may wait before they count."""
+        formulation = self.formulation
+        arrays, tiers = formulation.instance.arrays, formulation.instance.costs.overdue
+        delay = min(arrays.processing_days, arrays.days)
+        self.unprintable = np.full(arrays.shape, ABSENT, dtype=np.int64)
+        self.unprintable[:, :, delay:] = formulation.variables.not_ingested[:, :, : arrays.days - delay]
+        shape = (len(tiers), *arrays.shape)
+        self.overdue = np.full(shape, ABSENT, dtype=np.int64)
+        self.overdue_rows, self.tolerated = self.overdue.copy(), np.zeros(shape)
+        rows = {block.name: block for block in formulation.model.rows}
+        could_be_printed = printed_without_queues(arrays)
+        for k, tier in enumerate(tiers):
+            self.overdue[k] = formulation.variables.overdue[k]
+            self.tolerated[k] = could_be_printed - arrays.applied_at_least(tier.after_days)
+            block = rows[f"overdue_{tier.after_days}_days"]
+            self.overdue_rows[k][tuple(block.places.T)] = block.start + np.arange(block.size)
 
     @staticmethod
     def _add(objective: Vector, index: Indices, amount: Vector) -> None:
@@ -199,6 +220,7 @@ class _Split:
         place = np.full(len(arrays.max_blanks) + 1, ABSENT, dtype=np.int64)
         place[offices] = np.arange(len(offices))
         position[kept] = np.arange(len(kept))
+        self.row_position[kept_rows] = np.arange(len(kept_rows))
         # Links: sum over streams of R = all that could be ready - V - W <= what restocking prints.
         printing = (arrays.print_capacity[offices] > 0) & (self.all_ready[offices] > 0)
         links = int(printing.sum())
@@ -274,6 +296,7 @@ class _Split:
             sent=np.append(np.nonzero(self.shipped[kept])[0], len(kept) + np.arange(len(passing))),
             records=records,
             linked=linked,
+            queues=self._queues(offices),
             depletion=self._depletion(offices),
             trips=trips,
             trip_columns=of_trips.columns,
@@ -307,6 +330,18 @@ class _Split:
             column_component=np.append(column_component[kept], trip_component[passing]),
             office_component=office_component,
             trip_component=trip_component,
+        )
+
+    def _queues(self, offices: Indices) -> Queues:
+        """Where the queues of offices are in the block whose columns and rows have their positions."""
+        variables = self.formulation.variables
+        return Queues(
+            waiting=_at(self.position, variables.waiting[offices]),
+            unprintable=_at(self.position, self.unprintable[offices]),
+            overdue=_at(self.position, self.overdue[:, offices]),
+            overdue_rows=_at(self.row_position, self.overdue_rows[:, offices]),
+            tolerated=self.tolerated[:, offices],
+            ready=self.all_ready[offices].astype(np.float64),
         )
 
     def _depletion(self, offices: Indices) -> Depletion:

@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 from allocator.backends import SolveOptions
 from allocator.methods.decompose.blocks import Block
 from allocator.methods.decompose.choice import Option
-from allocator.methods.decompose.pricing import Mixture, Plans, card_worth, mix
+from allocator.methods.decompose.pricing import Mixture, Plans, card_worth, charge, mix, plans_of, savings
 from allocator.methods.decompose.senders import senders_alone
 from allocator.milp.model import Vector
 from allocator.milp.sparse import single_entries
 
 Indices = NDArray[np.int64]
-_LARGEST_SHARES = 3  # plans of an office whose true cost is found
+_LOOKS = 2  # for plans that are good on their own
+_STEP = 0.1  # of the way from the mixture's duals to those of plans chosen
 _ESTIMATE = 0.01  # of an office's cost, put on top of what is only an estimate
 
 
@@ -28,43 +29,59 @@ def find_variants(
     ceiling: Vector,
     backend: str,
     options: SolveOptions,
-) -> Option:
-    """All plans, those of each office with the largest shares (P,) at their true cost, slots at prices.
+) -> tuple[Plans, Option]:
+    """Plans, and what they are worth, some of each office at their true cost, slots at prices.
 
-    For the others the mixture's value and the plan's reduced cost are an estimate that is too low,
-    since records lose more than the duals say when a plan is all there is; a hundredth of the cost is
+    First of each office the plan with the largest share (P,). Plans of a mixture complete each other, and
+    are 1 % dearer on their own where slots are short. So others are looked for at what cards save by
+    day, and again with duals that are a little nearer to those of the plans just found.
+
+    For all other plans the mixture's value and their reduced cost are an estimate that is too low, since
+    records lose more than the duals say when a plan is all there is; a hundredth of the cost is
     put on top. For blocks without senders, in which each office is by itself.
     """
-    offices = len(block.offices)
+    offices = np.arange(len(block.offices))
+    duals = mixture.duals
+    chosen = _first_of_each(plans.office, -shares, offices)
+    looked: list[tuple[Indices, Mixture]] = []
+    for look in range(1 + _LOOKS):
+        if look:
+            found = charge(block, prices, duals).restock(block, savings(block, prices, duals), exact=False)
+            first = np.searchsorted(found.office, offices)
+            chosen = len(plans.office) + offices
+            plans = plans.joined(plans_of(block, offices, found.packs[first]))
+        true = mix(block, plans, prices, backend, options, mixture.basis, chosen)
+        looked.append((chosen, true))
+        duals = mixture.duals + _STEP * (true.duals - mixture.duals)
     worth = card_worth(block, mixture.duals)
     price = block.price + block.trip_use.T @ prices
     reduced = plans.cost + plans.packs @ (price - block.price)
     reduced -= (worth[plans.office] * plans.printed).sum(axis=1)
-    least = np.full(offices, np.inf)
+    least = np.full(len(offices), np.inf)
     np.minimum.at(least, plans.office, reduced)
     component = block.office_component[plans.office]
     base = mixture.value[component]
     value = base + (reduced - least[plans.office]) + _ESTIMATE * np.abs(base - block.constant[component])
-    order = np.lexsort((reduced, -shares, plans.office))
-    first = np.searchsorted(plans.office[order], np.arange(offices))
-    last = np.append(first[1:], len(order))
     soft = np.nonzero(np.isfinite(ceiling))[0]
     records_use = mixture.use[soft].toarray()[:, component]
-    for rank in range(_LARGEST_SHARES):
-        chosen = order[np.minimum(first + rank, last - 1)]
-        if rank and not (shares[chosen] > 1e-6).any():
-            break
-        true = mix(block, plans, prices, backend, options, mixture.basis, chosen)
+    for chosen, true in looked:
         value[chosen] = true.value[component[chosen]]
         records_use[:, chosen] = true.use[soft].toarray()[:, component[chosen]]
     use = sp.csr_array(block.trip_use @ plans.packs.T + _rows(soft, records_use, len(prices)))
-    return Option(
+    return plans, Option(
         office=plans.office,
         value=value - use.T @ prices,
         use=use,
         of_senders=sp.csr_array((0, len(plans.office))),
         senders=senders_alone(block, np.zeros(len(mixture.point), dtype=np.bool_), mixture.point),
     )
+
+
+def _first_of_each(office: Indices, order: Vector, offices: Indices) -> Indices:
+    """(J,) for each office its place with the least `order`."""
+    places = np.lexsort((order, office))
+    first: Indices = places[np.searchsorted(office[places], offices)]
+    return first
 
 
 def _rows(rows: Indices, values: Vector, count: int) -> sp.csr_array:

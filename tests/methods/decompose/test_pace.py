@@ -22,13 +22,21 @@ def test_without_a_limit_there_is_no_end() -> None:
     with pace.measured("plan"):
         pass
     assert not pace.is_ending
-    assert not pace.is_halfway
+    assert not pace.allows_a_plan(0.0)
     assert pace.has_time(1000)
 
 
 @pytest.mark.parametrize(("left", "ending"), [(41.0, False), (38.0, True)])
 def test_the_end_leaves_time_for_a_proof_and_plans(left: float, ending: bool) -> None:
     assert pace_with(left, round=5.0, exact=10.0, plan=15.0).is_ending == ending
+
+
+@pytest.mark.parametrize(
+    ("left", "ahead", "allowed"),
+    [(55.0, 0.0, False), (45.0, 1e-3, False), (45.0, 2e-4, True), (35.0, 1e-3, True)],
+)
+def test_a_first_plan_waits_for_prices_but_not_for_long(left: float, ahead: float, allowed: bool) -> None:
+    assert pace_with(left).allows_a_plan(ahead) == allowed
 
 
 def test_there_is_time_for_so_many_plans() -> None:
@@ -38,8 +46,8 @@ def test_there_is_time_for_so_many_plans() -> None:
 
 
 def test_what_was_never_done_is_guessed_from_rounds() -> None:
-    assert pace_with(50.0, round=5.0).is_ending
-    assert not pace_with(55.0, round=5.0).is_ending
+    assert pace_with(40.0, round=5.0).is_ending
+    assert not pace_with(45.0, round=5.0).is_ending
 
 
 def test_the_first_round_is_no_measure_and_the_quickest_other_counts() -> None:

@@ -41,7 +41,7 @@ class Case:
             self.trips,
             self.fixed,
             self.price,
-            self.worth,
+            Savings.steady(self.worth),
             known,
             exact=exact,
             answers=answers,
@@ -146,8 +146,7 @@ def test_cards_that_save_less_after_the_first_ones(case: Case, steps: tuple[int,
     amount = np.tile(np.array([*steps, np.inf]), (1, days, 1))
     rate = case.worth[:, :, None] * np.array([1.0, factor, factor / 4])
     savings = Savings(amount, rate)
-    arguments = case.depletion, case.trips, case.fixed, case.price, case.worth
-    found = restock(*arguments, savings=savings, exact=True)
+    found = restock(case.depletion, case.trips, case.fixed, case.price, savings)
     own = case.trips
     choices = [[0, *range(own.least[trip], own.most[trip] + 1)] for trip in range(len(own.office))]
     best = np.inf
@@ -243,7 +242,7 @@ def test_an_office_without_trips_earns_what_its_stock_prints() -> None:
         Opportunities(none, none, none, none, none, none),
         np.zeros(0),
         np.zeros(0),
-        np.array([[1.0, 10.0]]),
+        Savings.steady(np.array([[1.0, 10.0]])),
     )
     assert found.value.tolist() == [-32.0]
 

@@ -7,7 +7,6 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from allocator import FAMILIES, Instance, generate_instance
 from allocator.methods.decompose.savings import CardSavings
@@ -45,26 +44,6 @@ def test_what_is_printed_at_once_is_valid_and_leaves_nothing(instance: Instance)
     cards = savings.print_all(instance, plan.packs)
     assert is_valid(instance, PlanArrays(plan.ingest, plan.packs, cards))
     assert (cards.cumsum(axis=2).sum(axis=1) >= plan.cards.cumsum(axis=2).sum(axis=1)).all()
-
-
-@given(instance=instances(), seed=st.integers(0, 99))
-def test_one_more_card_saves_what_it_is_worth(instance: Instance, seed: int) -> None:
-    plan = POLICIES["equal"].plan(instance)
-    savings = savings_of(instance, plan)
-    ready = savings.amount.sum(axis=2)
-    printed = np.floor(np.random.default_rng(seed).uniform(size=ready.shape) * np.maximum(ready - 1, 0))
-    offices = np.arange(len(ready))
-    worth = savings.worth(offices, printed)
-    for day in range(ready.shape[1]):
-        # A single day by itself: all cards of other days are left out.
-        one = CardSavings(
-            *(each[:, [day]] for each in (savings.level, savings.amount, savings.rate, savings.stream)),
-            savings.streams,
-        )
-        now = one.spread(offices, printed[:, [day]])[0]
-        more = one.spread(offices, printed[:, [day]] + 1)[0]
-        room = ready[:, day] >= 1
-        assert (more - now)[room] == pytest.approx(worth[room, day], rel=1e-6, abs=1e-6)
 
 
 def test_the_eldest_go_first_where_all_save_the_same() -> None:

@@ -1,0 +1,73 @@
+"""What waits in the offices of a block, and what cards save by it on each day apart.
+
+Cards take records out of two queues, not ingested (V) and waiting (W), of which those beyond a number are
+overdue (O). Once whatever moves records from day to day has its price, each office and day is by itself:
+
+    least sum over streams of v V + w W + sum over tiers of o max(0, V + W - tolerated)
+    where sum over streams of V + W >= all that could be ready - cards
+
+which is convex and piecewise linear in the cards. The worth of a card by the duals of the last row is one
+of its tangents, so that it is the more exact of the two (Lagrangian relaxation of fewer rows).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allocator.methods.decompose.restocking import Savings
+from allocator.milp.model import Vector
+
+Indices = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Queues:
+    """Columns and rows of a block's records, by office, stream and day; ABSENT where there are none."""
+
+    waiting: Indices  # (J, S, T) columns W
+    unprintable: Indices  # (J, S, T) columns V, by the day on which they could be ready
+    overdue: Indices  # (tiers, J, S, T) columns O
+    overdue_rows: Indices  # (tiers, J, S, T)
+    tolerated: Vector  # (tiers, J, S, T) records in both queues of which none is overdue
+    ready: Vector  # (J, T) cards if nothing waited
+
+    def savings(self, costs: Vector, upper: Vector) -> Savings:
+        """What cards save, with costs (n,) and upper bounds (n,) of the columns."""
+        first, second = _at(costs, self.waiting), _at(costs, self.unprintable)
+        room, other = _at(upper, self.waiting), _at(upper, self.unprintable)
+        swap = second < first  # the cheaper queue fills first
+        first, second = np.where(swap, second, first), np.where(swap, first, second)
+        room, all_room = np.where(swap, other, room), room + other
+        late = np.maximum(_at(costs, self.overdue), 0.0)
+        tolerated = np.clip(self.tolerated, 0.0, all_room)
+        ends = np.sort(np.stack([room, all_room, *tolerated], axis=-1), axis=-1)
+        starts = np.concatenate([np.zeros_like(ends[..., :1]), ends[..., :-1]], axis=-1)
+        middle = (starts + ends) / 2.0
+        rate = np.where(middle < room[..., None], first[..., None], second[..., None])
+        rate = rate + (late[..., None] * (middle > tolerated[..., None])).sum(axis=0)
+        return _emptied(_by_day(ends - starts), _by_day(rate), self.ready)
+
+
+def _at(values: Vector, columns: Indices) -> Vector:
+    """Values of columns, 0 where there is none."""
+    found: Vector = np.append(values, 0.0)[columns]  # ABSENT is -1, the last place
+    return found
+
+
+def _by_day(values: Vector) -> Vector:
+    """(J, T, S x K) of (J, S, T, K)."""
+    offices, streams, days, steps = values.shape
+    return values.transpose(0, 2, 1, 3).reshape(offices, days, streams * steps)
+
+
+def _emptied(amount: Vector, rate: Vector, ready: Vector) -> Savings:
+    """What cards save that leave queues, which without them hold `ready` (J, T), the cheapest steps first."""
+    order = np.argsort(-rate, axis=2, kind="stable")
+    amount, rate = np.take_along_axis(amount, order, 2), np.take_along_axis(rate, order, 2)
+    # The dearest steps are beyond what waits at most; those that cost nothing are there anyway.
+    after = amount[..., ::-1].cumsum(axis=2)[..., ::-1] - amount
+    waits = np.clip(ready[..., None] - after, 0.0, amount)
+    return Savings(np.where(rate > 0.0, waits, 0.0), np.maximum(rate, 0.0))
