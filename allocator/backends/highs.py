@@ -92,6 +92,11 @@ def solve_session(session: Session, call: Callable[[Any], object] | None = None)
         forget(highs)
         hot = False
         left = _again(highs, session)
+    if left is None and _gave_up(highspy, highs, session):
+        session.note("HiGHS had no answer to a linear model, and was run again without presolve")
+        forget(highs)
+        highs.setOptionValue("presolve", "off")
+        left = _again(highs, session)
     if left is None and _came_back(highspy, highs, session):
         session.note("HiGHS gave the starting point back for its optimum, and was run again without")
         highs.clearSolver()
@@ -115,6 +120,13 @@ def _again(highs: Any, session: Session) -> StopReason | None:
     if math.isfinite(session.remaining):
         highs.setOptionValue("time_limit", highs.getRunTime() + session.remaining)
     return _go(session, highs.run)
+
+
+def _gave_up(highspy: Any, highs: Any, session: Session) -> bool:
+    """Whether HiGHS says nothing at all of a linear model, which 1.16 does of some large ones."""
+    kind = highspy.HighsModelStatus
+    silent = (kind.kNotset, kind.kUnknown, kind.kSolveError, kind.kPresolveError, kind.kPostsolveError)
+    return not session.model.integer.any() and highs.getModelStatus() in silent
 
 
 def _came_back(highspy: Any, highs: Any, session: Session) -> bool:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from allocator.methods.decompose.completion import SLACK, completions, saved_on, unhindered
 
 _CROWD = 4  # times the beam: labels among which those that others beat are looked for
+_MOST_CELLS = 4_000_000  # of completions: fewer levels where packs are many
 _MERGE = 1.5  # how much coarser labels are merged from one attempt to the next
 
 
@@ -102,7 +103,8 @@ def search(  # noqa: PLR0912, PLR0915 - compiled in one piece
         most_packs = max(most_packs, useful + least[trip])
     full, behind = unhindered(stock, printers, applicants)
     furthest = behind.max()
-    levels = max(2, min(most_levels, int(furthest) + 1))
+    fit = _MOST_CELLS // (max(1, trips) * (most_packs + 1))
+    levels = max(2, min(most_levels, int(furthest) + 1, fit))
     width = max(furthest / levels, 1.0)
     follows = completions(
         stock,

@@ -8,8 +8,9 @@ blanks, printers and applicants allow; pay `price` for each pack and `fixed` for
 
 is the best answer to given trips, so that (packs so far, R) says all of the past that matters: a
 label. Of two labels with the same packs the one with fewer cards at no less cost is dropped, and
-so is a label that even with free trips can't become cheaper than a plan known (label setting with
-completion bounds, as for the resource-constrained shortest path, Irnich and Desaulniers 2005).
+so is a label that can't become cheaper than a plan known (label setting, as for the resource-constrained
+shortest path, Irnich and Desaulniers 2005). What a label can come to is bounded by a dynamic programme
+in which R has few values (`completion`; state-space relaxation, Christofides, Mingozzi and Toth 1981).
 
 Trips that can't pay are not tried: while the stock lasts beyond the lane's next trip that is no
 dearer (zero-inventory ordering, Wagner and Whitin 1958), or with packs so many that carrying the last

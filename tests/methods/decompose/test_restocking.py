@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 from dataclasses import dataclass
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from allocator.methods.decompose import restocking
 from allocator.methods.decompose.restocking import (
     Depletion,
     Opportunities,
@@ -165,6 +167,13 @@ def test_cards_that_save_less_after_the_first_ones(case: Case, steps: tuple[int,
         sent = np.array(packs)
         best = min(best, float(sent @ case.price + (sent > 0) @ case.fixed - earned))
     assert found.value[0] == pytest.approx(best, abs=1e-5)
+
+
+@given(case=cases, levels=st.sampled_from([2, 3]))
+def test_what_follows_can_be_rounded_and_nothing_is_lost(case: Case, levels: int) -> None:
+    """The bound on what follows a label is rougher then, so that more labels are kept."""
+    with patch.object(restocking, "_LEVELS", levels):
+        assert case.solve().value[0] == pytest.approx(case.cheapest(0), abs=1e-5)
 
 
 @given(seed=seeds)
