@@ -101,3 +101,8 @@ def _apart(heights: Sequence[float], least: float) -> list[float]:
 def percent(value: float, _: object = None) -> str:
     """As in "12.5 %"; a formatter for axes too."""
     return f"{100 * value:g} %"
+
+
+def percent_between(value: float, _: object = None) -> str:
+    """The same for the small ticks of a short logarithmic axis: 2 and 5, no others."""
+    return percent(value) if f"{value:e}"[0] in "25" else ""

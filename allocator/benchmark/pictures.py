@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from allocator.benchmark import drawing
-from allocator.benchmark.drawing import percent
+from allocator.benchmark.drawing import percent, percent_between
 from allocator.benchmark.figures import (
     TARGET,
     Best,
@@ -23,6 +23,7 @@ from allocator.benchmark.tables import short
 
 _PHASES = ("load", "build", "hand over", "check")
 _LEAST = 1e-5  # gaps below are drawn at it
+_SHORT = 300.0  # times the least: an axis with labels between powers of ten
 Runs = Sequence[Result]
 
 
@@ -80,6 +81,7 @@ def gap_over_time(runs: Runs, best_of_all: Mapping[str, Best]) -> Any:
         axes.set_xlim(0, limit)
         axes.set_xlabel("seconds since the process was started")
         axes.yaxis.set_major_formatter(percent)
+        axes.yaxis.set_minor_formatter(percent_between if high < _SHORT * low else "")
         if ends:
             drawing.label_ends(axes, ends)
     drawn.suptitle(
