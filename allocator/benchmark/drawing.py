@@ -104,5 +104,10 @@ def percent(value: float, _: object = None) -> str:
 
 
 def percent_between(value: float, _: object = None) -> str:
-    """The same for the small ticks of a short logarithmic axis: 2 and 5, no others."""
-    return percent(value) if f"{value:e}"[0] in "25" else ""
+    """The same for the small ticks of a logarithmic axis."""
+    return percent(value) if labelled_between(value) else ""
+
+
+def labelled_between(value: float) -> bool:
+    """Whether a small tick of a logarithmic axis has a label: 2 and 5, no others."""
+    return f"{value:e}"[0] in "25"

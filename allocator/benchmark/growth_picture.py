@@ -82,5 +82,4 @@ def _plain_axis(value: float, _: object) -> str:
 
 
 def _plain_minor(value: float, _: object) -> str:
-    first = f"{value:e}"[0]
-    return f"{value:,g}" if first in "25" else ""
+    return f"{value:,g}" if drawing.labelled_between(value) else ""

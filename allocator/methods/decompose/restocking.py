@@ -32,8 +32,8 @@ Indices = NDArray[np.int64]
 
 _SLACK = 1e-6  # cards: comparisons of stocks in doubles err on the side of allowing more
 _LATER = 16  # later trips of a lane that are looked at
-_MOST_LABELS = 20_000
-_ROUNDING = 1e-9
+_MOST_LABELS = 20_000  # of an office; beyond, those that are alike become one
+_ROUNDING = 1e-9  # of what is known: no label is lost for what sums of doubles lose
 _LEVELS, _BEAM_LEVELS = 128, 48  # of being behind that completions tell apart
 _BEAM = 128  # labels an office keeps in the heuristic pass
 _BLUR = 0.05  # of what is known: by so much completions of the heuristic pass may be too high
