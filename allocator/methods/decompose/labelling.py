@@ -191,9 +191,6 @@ def search(  # noqa: PLR0912, PLR0915 - compiled in one piece
                     hope = charged + reach[after]
                     if beam > 0:
                         hope += share[label] * (further[after] - reach[after])
-                        hope += share[label] * (
-                            further[packs[label] + brought] - reach[packs[label] + brought]
-                        )
                     if hope > known:
                         continue
                     new_packs[at] = after
@@ -208,9 +205,8 @@ def search(  # noqa: PLR0912, PLR0915 - compiled in one piece
                 return np.empty(0), np.zeros((0, trips), np.int64)
             if beam > 0 and at > _CROWD * beam:
                 # Most have no hope, and need not be compared.
-                near = np.nonzero(new_hope[:at] <= np.partition(new_hope[:at], _CROWD * beam)[_CROWD * beam])[
-                    0
-                ]
+                hopes = new_hope[:at]
+                near = np.nonzero(hopes <= np.partition(hopes, _CROWD * beam)[_CROWD * beam])[0]
                 new_packs, new_printed, new_cost = new_packs[near], new_printed[near], new_cost[near]
                 new_node, new_amount, new_hope = new_node[near], new_amount[near], new_hope[near]
                 new_received, at = new_received[near], len(near)
