@@ -186,25 +186,20 @@ class _Ahead:
     """What each trip has to expect from later ones."""
 
     useful: Indices  # (I,) packs beyond these are never used
-    each: Vector  # (E,) price of a pack at least, its share of the trip included
     lasting: Indices  # (E,) arrival of the lane's next trip that is no dearer; -1 without one
     later: Indices  # (_LATER, E) arrivals of the lane's next trips with cheaper packs; -1 at the end
     paying: Vector  # (_LATER, E) packs that must be left over to pay for them
 
 
 def _look_ahead(depletion: Depletion, trips: Opportunities, fixed: Vector, price: Vector) -> _Ahead:
-    offices = len(depletion.stock)
     # Blanks that come late make none of those superfluous that come before them.
     missing = np.maximum(depletion.applicants - depletion.stock, 0.0).max(axis=1)
     useful = np.ceil(missing / depletion.pack - _SLACK).astype(np.int64)
-    capacity = np.concatenate([np.zeros((offices, 1)), depletion.printers.cumsum(axis=1)], axis=1)
     count = len(trips.office)
     lasting = np.full(count, -1, dtype=np.int64)
     later = np.full((_LATER, count), -1, dtype=np.int64)
     paying = np.zeros((_LATER, count))
     filled = np.zeros(count, dtype=np.int64)
-    wanted = np.where(useful[trips.office] > 0, np.maximum(useful[trips.office], trips.least), 0)
-    most_sensible = np.minimum(trips.most, wanted).astype(np.float64)
     order = np.lexsort((trips.arrival, trips.lane))
     lane = trips.lane[order]
     roomy = (trips.room >= useful[trips.office]) & (trips.least <= 1)
@@ -223,17 +218,10 @@ def _look_ahead(depletion: Depletion, trips: Opportunities, fixed: Vector, price
         saved = price[here] - price[there]
         cheaper = saved > 0
         here, there, saved = here[cheaper], there[cheaper], saved[cheaper]
-        pays = np.ceil(fixed[there] / saved)
         later[filled[here], here] = trips.arrival[there]
-        paying[filled[here], here] = pays
+        paying[filled[here], here] = np.ceil(fixed[there] / saved)
         filled[here] += 1
-        office = trips.office[here]
-        between = capacity[office, trips.arrival[there]] - capacity[office, trips.arrival[here]]
-        limit = np.floor(between / depletion.pack[office] + pays + 1 + _SLACK)
-        most_sensible[here] = np.minimum(most_sensible[here], np.maximum(limit, trips.least[here]))
-    sensible = most_sensible > 0
-    each = np.where(sensible, price + fixed / np.where(sensible, most_sensible, 1.0), np.inf)
-    return _Ahead(useful, each, lasting, later, paying)
+    return _Ahead(useful, lasting, later, paying)
 
 
 def full_speed(depletion: Depletion, trips: Opportunities, office: Indices, packs: sp.csr_array) -> Vector:
