@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from allocator.backends import Basis
 from allocator.methods.clock import Clock
 from allocator.methods.decompose.choice import Choice, Programme
 from allocator.methods.decompose.column_generation import ColumnGeneration
@@ -24,7 +25,7 @@ _PRICE_ROUNDS = 3  # for trips
 _CHOICE_SHARE, _CHOICE_GAP = 0.1, 1e-6  # of the time left
 _CHOICE_SECONDS = 1e-4  # for the choice per office and day, but no more than its share
 _PATIENCE = 2  # turns without a better plan
-_BETTER, _STUCK = 1e-6, 2e-4  # of the cost: less is nothing; and calls for a start from elsewhere
+_BETTER = 1e-6  # of the cost: less is nothing
 _LOG = logging.getLogger(__name__)
 
 
@@ -45,6 +46,8 @@ class Planner:
         needing = arrays.ingestible[:, :, -1].sum(axis=1).astype(np.float64)
         self.applicants = np.array([needing[block.offices].sum() for block in nation.blocks])
         self.plan = record.plan
+        self.bases: list[Basis | None] = [None] * len(nation.blocks)  # of records with trips chosen
+        self.settlements = 0
 
     def begin(self, seconds: float | None) -> None:
         """A first plan: trips chosen at prices of slots; with senders those of now, and slots of the mixture.
@@ -87,8 +90,7 @@ class Planner:
             )
             record.enter("slots")
             self._offer(self._spread(self.nation.formulation.embed(self.plan), anew=False))
-            stuck = record.cost > (1.0 - _STUCK) * before
-            self.plan = self._with_slots_of_the_mixture() if stuck else record.plan
+            self.plan = record.plan
             idle = idle + 1 if record.cost > (1.0 - _BETTER) * before else 0
         return done
 
@@ -143,8 +145,9 @@ class Planner:
 
     def _spread(self, vector: Vector, *, anew: bool) -> PlanArrays:
         """Slots and records where they belong with the trips of a vector."""
-        settlement = Settlement(self.generation, self.nation.decisions(vector))
-        decisions = settlement.spread(self.applicants, anew=anew)
+        settlement = Settlement(self.generation, self.nation.decisions(vector), self.bases)
+        decisions = settlement.spread(self.applicants, self.settlements, anew=anew)
+        self.bases, self.settlements = settlement.bases, self.settlements + 1
         self.generation.add_decisions(decisions)
         vector = self.nation.vector(decisions)
         return round_plan(self.record.instance, self.nation.formulation.extract(vector))

@@ -75,6 +75,16 @@ class Savings:
         rate = np.ascontiguousarray(worth[:, :, None])
         return cls(np.full(rate.shape, np.inf), rate)
 
+    def of(self, office: Indices, printed: Vector) -> Vector:
+        """(P,) what cards save that offices (P,) have printed by the day (P, T)."""
+        left = printed.copy()
+        saved = np.zeros(len(office))
+        for step in range(self.amount.shape[2]):
+            part = np.minimum(left, self.amount[office, :, step])
+            saved += (self.rate[office, :, step] * part).sum(axis=1)
+            left -= part
+        return saved
+
 
 @dataclass(frozen=True)
 class Restocking:

@@ -1,14 +1,15 @@
-"""The best records of a block within limits of its own, once its trips are chosen."""
+"""The best records of blocks once their trips are chosen: of one at prices, of some within limits."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from allocator.backends import Basis, SolveOptions
+from allocator.backends import Basis, BasisStatus, SolveOptions
 from allocator.methods.decompose.blocks import Block
 from allocator.methods.decompose.pieces import solve_piece
 from allocator.methods.decompose.pricing import WHOLE, Plans, by_component, chosen_model
@@ -40,56 +41,134 @@ def settled(block: Block, point: Vector, packs: Vector) -> Settled:
     return Settled(point, packs, cost, sp.csr_array(use))
 
 
+@dataclass(frozen=True)
+class Piece:
+    """A block whose trips are chosen."""
+
+    block: Block
+    plans: Plans  # one of each office
+    decisions: Settled  # those at hand, with these trips
+
+
 def settle(
-    block: Block,
-    plans: Plans,
-    chosen: Indices,
-    decisions: Settled,
+    piece: Piece, prices: Vector, backend: str, options: SolveOptions, basis: Basis | None = None
+) -> tuple[Settled | None, Basis | None]:
+    """The best records at prices with the trips of a piece, and a basis to begin with next time.
+
+    The basis may be one of other trips. None if no records go with the trips.
+    """
+    model = _model(piece, prices)
+    if basis is not None:
+        rows, columns = model.shape
+        basis = Basis(basis.columns[:columns], basis.rows[:rows])
+    result = solve_piece(model, backend, options, basis)
+    if result.vector is None:
+        return None, basis
+    return _settled(piece, result.vector), result.basis
+
+
+def settle_together(
+    pieces: Sequence[Piece],
     prices: Vector,
     limit: Vector,
     ceiling: Vector,
     backend: str,
     options: SolveOptions,
-    basis: Basis | None = None,
-) -> tuple[Settled | None, Basis | None]:
-    """The best records at prices with the trips of decisions, which are the plans chosen, within own limits.
+    bases: Sequence[Basis | None],
+) -> list[Settled] | None:
+    """The best records of pieces within limits (resources,), which are hard where `ceiling` is inf.
 
-    `limit` (resources,) is hard where `ceiling` is inf. None if no records go with the trips. The basis
-    is one to begin with next time.
+    `bases` are those of the pieces settled at `prices`: with these on top of costs they only lack the
+    limits, which the dual simplex method mends; from there the primal one goes on at costs alone.
+    None if no records go with the trips and limits.
     """
-    model = _settling_model(block, plans, chosen, prices, limit, ceiling)
-    sent = np.rint(decisions.point[block.sent])
-    model.column_lower[block.sent], model.column_upper[block.sent] = sent, sent
-    result = solve_piece(model, backend, options, basis)
+    models = [_model(piece, prices) for piece in pieces]
+    charged, soft = _within(pieces, models, prices, limit, ceiling)
+    basis = _joined(bases, charged.shape)
+    result = solve_piece(charged, backend, options, basis)
     if result.vector is None:
-        return None, basis
-    return settled(block, result.vector[: block.records.shape[1]], np.rint(decisions.packs)), result.basis
+        return None
+    at_cost = [_at_cost(piece, model) for piece, model in zip(pieces, models, strict=True)]
+    model = replace(charged, name="settling", objective=np.concatenate([*at_cost, soft]))
+    result = solve_piece(model, backend, options, result.basis)
+    if result.vector is None:
+        return None
+    ends = np.cumsum([model.shape[1] for model in models])
+    parts = np.split(result.vector, ends)
+    return [_settled(piece, part) for piece, part in zip(pieces, parts, strict=False)]
 
 
-def _settling_model(
-    block: Block, plans: Plans, chosen: Indices, prices: Vector, limit: Vector, ceiling: Vector
-) -> MilpModel:
-    """Records, one plan for each office, and the block's limits."""
-    base = chosen_model(block, plans, prices, chosen)
-    others = base.shape[1] - block.records.shape[1] - len(plans.office)
-    use = sp.csr_array(
+def _model(piece: Piece, prices: Vector) -> MilpModel:
+    """Records at prices, and the trips that are chosen."""
+    block = piece.block
+    model = chosen_model(block, piece.plans, prices, np.arange(len(piece.plans.office)))
+    sent = np.rint(piece.decisions.point[block.sent])
+    model.column_lower[block.sent], model.column_upper[block.sent] = sent, sent
+    return model
+
+
+def _settled(piece: Piece, vector: Vector) -> Settled:
+    block = piece.block
+    return settled(block, vector[: block.records.shape[1]], np.rint(piece.decisions.packs))
+
+
+def _at_cost(piece: Piece, model: MilpModel) -> Vector:
+    """The objective of a piece's model without prices."""
+    block, plans = piece.block, piece.plans
+    objective = model.objective.copy()
+    records, count = block.records.shape[1], len(plans.office)
+    objective[:records] = block.records.objective
+    objective[records : records + count] = plans.cost / WHOLE
+    return objective
+
+
+def _within(
+    pieces: Sequence[Piece], models: Sequence[MilpModel], prices: Vector, limit: Vector, ceiling: Vector
+) -> tuple[MilpModel, Vector]:
+    """Pieces side by side within limits, at prices, and what it costs to exceed those that are soft."""
+    use = sp.csr_array(sp.hstack([_use(*each) for each in zip(pieces, models, strict=True)], format="csr"))
+    rows = np.nonzero((np.diff(use.indptr) > 0) & np.isfinite(limit))[0]
+    soft = rows[np.isfinite(ceiling[rows])]
+    excess = single_entries(-np.ones(len(soft)), np.searchsorted(rows, soft), len(rows))
+    blocks = sp.block_diag([model.matrix for model in models], format="csr")
+    matrix = short_indices(sp.block_array([[blocks, None], [use[rows], excess]], format="csr"))
+    spread = (len(soft),)
+    return MilpModel(
+        name="settling at prices",
+        objective=np.concatenate(
+            [*(model.objective for model in models), np.maximum(ceiling[soft] - prices[soft], 0.0)]
+        ),
+        offset=0.0,
+        matrix=matrix,
+        row_lower=np.concatenate([*(model.row_lower for model in models), np.full(len(rows), -np.inf)]),
+        row_upper=np.concatenate([*(model.row_upper for model in models), limit[rows]]),
+        column_lower=np.concatenate([*(model.column_lower for model in models), np.zeros(spread)]),
+        column_upper=np.concatenate([*(model.column_upper for model in models), np.full(spread, np.inf)]),
+        integer=np.zeros(matrix.shape[1], dtype=np.bool_),
+    ), ceiling[soft]
+
+
+def _use(piece: Piece, model: MilpModel) -> sp.csr_array:
+    """(resources, n) of the columns of a piece's model."""
+    block, plans = piece.block, piece.plans
+    others = model.shape[1] - block.records.shape[1] - len(plans.office)
+    resources = block.use.shape[0]
+    return sp.csr_array(
         sp.hstack(
-            [block.use, block.trip_use @ plans.packs.T / WHOLE, sp.csr_array((len(limit), others))],
+            [block.use, block.trip_use @ plans.packs.T / WHOLE, sp.csr_array((resources, others))],
             format="csr",
         )
     )
-    rows = np.nonzero((np.diff(use.indptr) > 0) & np.isfinite(limit))[0]
-    soft = np.nonzero(np.isfinite(ceiling[rows]))[0]
-    excess = single_entries(-np.ones(len(soft)), soft, len(rows))
-    matrix = short_indices(sp.block_array([[base.matrix, None], [use[rows], excess]], format="csr"))
-    return MilpModel(
-        name="settling",
-        objective=np.concatenate([base.objective, ceiling[rows][soft]]),
-        offset=0.0,
-        matrix=matrix,
-        row_lower=np.concatenate([base.row_lower, np.full(len(rows), -np.inf)]),
-        row_upper=np.concatenate([base.row_upper, limit[rows]]),
-        column_lower=np.concatenate([base.column_lower, np.zeros(len(soft))]),
-        column_upper=np.concatenate([base.column_upper, np.full(len(soft), np.inf)]),
-        integer=np.zeros(matrix.shape[1], dtype=np.bool_),
+
+
+def _joined(bases: Sequence[Basis | None], shape: tuple[int, int]) -> Basis | None:
+    """The basis of models side by side; rows behind them are basic, columns behind them at their bound."""
+    known = [basis for basis in bases if basis is not None]
+    if len(known) < len(bases):
+        return None
+    rows = np.concatenate([basis.rows for basis in known])
+    columns = np.concatenate([basis.columns for basis in known])
+    return Basis(
+        np.append(columns, np.full(shape[1] - len(columns), BasisStatus.LOWER, dtype=np.int8)),
+        np.append(rows, np.full(shape[0] - len(rows), BasisStatus.BASIC, dtype=np.int8)),
     )

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from allocator.backends import SolveOptions
 from allocator.methods.decompose.blocks import Block
 from allocator.methods.decompose.choice import Option
-from allocator.methods.decompose.pricing import Mixture, Plans, card_worth, charge, mix, plans_of, savings
+from allocator.methods.decompose.pricing import Mixture, Plans, charge, mix, plans_of, savings
 from allocator.methods.decompose.senders import senders_alone
 from allocator.milp.model import Vector
 from allocator.milp.sparse import single_entries
@@ -17,7 +17,8 @@ from allocator.milp.sparse import single_entries
 Indices = NDArray[np.int64]
 _LOOKS = 2  # for plans that are good on their own
 _STEP = 0.1  # of the way from the mixture's duals to those of plans chosen
-_ESTIMATE = 0.01  # of an office's cost, put on top of what is only an estimate
+_STEEPER = 4 / 3  # how much more another plan is dearer than its cards save less
+_ESTIMATE = 0.002  # of an office's cost, put on top of what is only an estimate
 
 
 def find_variants(
@@ -41,6 +42,7 @@ def find_variants(
     put on top. For blocks without senders, in which each office is by itself.
     """
     offices = np.arange(len(block.offices))
+    saving = savings(block, prices, mixture.duals)
     duals = mixture.duals
     chosen = _first_of_each(plans.office, -shares, offices)
     looked: list[tuple[Indices, Mixture]] = []
@@ -53,17 +55,16 @@ def find_variants(
         true = mix(block, plans, prices, backend, options, mixture.basis, chosen)
         looked.append((chosen, true))
         duals = mixture.duals + _STEP * (true.duals - mixture.duals)
-    worth = card_worth(block, mixture.duals)
-    price = block.price + block.trip_use.T @ prices
-    reduced = plans.cost + plans.packs @ (price - block.price)
-    reduced -= (worth[plans.office] * plans.printed).sum(axis=1)
-    least = np.full(len(offices), np.inf)
-    np.minimum.at(least, plans.office, reduced)
     component = block.office_component[plans.office]
-    base = mixture.value[component]
-    value = base + (reduced - least[plans.office]) + _ESTIMATE * np.abs(base - block.constant[component])
+    at_duals = charge(block, prices, mixture.duals).costs(block, plans) - saving.of(
+        plans.office, plans.printed
+    )
+    first_look, true = looked[1]
+    dearer = at_duals - at_duals[first_look][plans.office]
+    value = true.value[component] + _STEEPER * dearer
+    value += _ESTIMATE * np.abs(mixture.value[component] - block.constant[component])
     soft = np.nonzero(np.isfinite(ceiling))[0]
-    records_use = mixture.use[soft].toarray()[:, component]
+    records_use = true.use[soft].toarray()[:, component]
     for chosen, true in looked:
         value[chosen] = true.value[component[chosen]]
         records_use[:, chosen] = true.use[soft].toarray()[:, component[chosen]]
