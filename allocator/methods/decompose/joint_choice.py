@@ -49,21 +49,23 @@ class JointChoice:
     def improve(self, now: list[Choice], options: SolveOptions) -> list[Choice]:
         """The best choice found, the one of now at the worst; `time_limit` for each step.
 
-        All choose together where there are no senders. Else blocks with senders choose each by itself, at
-        the prices of packs, within what it uses in the relaxation; then each from there, and then groups of
-        blocks; in the first turn, after which slots change most, only if that is quick. When the time is over
-        it is the best found by then; StoppedError if that is nothing.
+        All choose together where there are no senders. Else in the first turn blocks with senders choose each
+        by itself, at the prices of packs, within what it uses in the relaxation. Then each chooses from what
+        it has, and then groups of blocks; in the first turn, after which slots change most, only if that is
+        quick. When the time is over it is the best found by then; StoppedError if that is nothing.
         """
         if not self.senders:
             return self.programme.solve(now, self.backend, options) or now
-        seconds = (options.time_limit or np.inf) * self.workers.count / len(self.senders)
-        alone = replace(options, gap=_GAP, time_limit=max(_LEAST_SECONDS, seconds))
-        begun = time.monotonic()
-        anew = self._anew(alone, options)
-        slow = _SLOW * (time.monotonic() - begun) > (options.time_limit or np.inf)
-        best = min([now] if anew is None else [now, anew], key=self.programme.value)
+        best, slow = now, False
+        if self.turn == 1:
+            begun = time.monotonic()
+            seconds = (options.time_limit or np.inf) * self.workers.count / len(self.senders)
+            alone = replace(options, gap=_GAP, time_limit=max(_LEAST_SECONDS, seconds))
+            anew = self._anew(alone, options)
+            slow = _SLOW * (time.monotonic() - begun) > (options.time_limit or np.inf)
+            best = min([now] if anew is None else [now, anew], key=self.programme.value)
         with suppress(StoppedError):
-            for offices, together, share in () if slow and self.turn == 1 else _GROUPS:
+            for offices, together, share in () if slow else _GROUPS:
                 seconds = share * (options.time_limit or np.inf)
                 for choices in self._in_groups(best, offices, together, replace(options, time_limit=seconds)):
                     best = choices

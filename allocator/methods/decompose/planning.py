@@ -14,7 +14,8 @@ from allocator.methods.decompose.column_generation import ColumnGeneration
 from allocator.methods.decompose.nation import Nation
 from allocator.methods.decompose.pricing import one_plan_each
 from allocator.methods.decompose.resupply import Resupply
-from allocator.methods.decompose.settlement import Settlement
+from allocator.methods.decompose.settlement import spread
+from allocator.methods.decompose.settling import Piece
 from allocator.methods.decompose.variants import find_variants
 from allocator.methods.record import Record
 from allocator.methods.rounding import round_plan
@@ -22,7 +23,7 @@ from allocator.milp.model import Vector
 from allocator.plan.arrays import PlanArrays
 
 _PRICE_ROUNDS = 3  # for trips
-_CHOICE_SHARE, _CHOICE_GAP = 0.1, 1e-6  # of the time left
+_CHOICE_SHARE, _CHOICE_GAP = 0.15, 1e-6  # of the time left
 _CHOICE_SECONDS = 1e-4  # for the choice per office and day, but no more than its share
 _PATIENCE = 2  # turns without a better plan
 _BETTER = 1e-6  # of the cost: less is nothing
@@ -139,15 +140,23 @@ class Planner:
             ),
         )
         solve_options = replace(generation.options, gap=_CHOICE_GAP, time_limit=seconds)
-        pool.plans = [plans for plans, _ in found]
-        programme = Programme([option for _, option in found], couplings.limit, couplings.ceiling)
+        pool.plans = [plans for plans, _, _ in found]
+        self.bases = [basis for _, _, basis in found]
+        programme = Programme([option for _, option, _ in found], couplings.limit, couplings.ceiling)
         return programme.solve(now, generation.backend, solve_options)
 
     def _spread(self, vector: Vector, *, anew: bool) -> PlanArrays:
         """Slots and records where they belong with the trips of a vector."""
-        settlement = Settlement(self.generation, self.nation.decisions(vector), self.bases)
-        decisions = settlement.spread(self.applicants, self.settlements, anew=anew)
-        self.bases, self.settlements = settlement.bases, self.settlements + 1
+        pool = self.generation.pool
+        pieces = []
+        for k, (block, own) in enumerate(zip(pool.blocks, self.nation.decisions(vector), strict=True)):
+            plans = one_plan_each(block, np.rint(own.packs))
+            pool.plans[k] = pool.plans[k].joined(plans)
+            pieces.append(Piece(block, plans, own))
+        decisions, self.bases = spread(
+            self.generation, pieces, self.applicants, self.bases, self.settlements, anew=anew
+        )
+        self.settlements += 1
         self.generation.add_decisions(decisions)
         vector = self.nation.vector(decisions)
         return round_plan(self.record.instance, self.nation.formulation.extract(vector))

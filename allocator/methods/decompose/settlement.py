@@ -1,159 +1,88 @@
-"""The best slots and records of the whole country once trips are chosen, within all limits.
+"""Slots and records where they belong once trips are chosen, within all limits.
 
-With trips given what remains is linear: a mixture of decisions that keep the limits is a decision that
-keeps them. Column generation once more, with records for columns.
+With trips given what remains is linear. The prices of slots are nearly right already, but at prices
+alone most offices are as well served on one day as on another, and all take the same. So slots are
+allotted to groups of blocks, which are alike enough for that, and a group's linear model deals them out.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from allocator.backends import BackendError, Basis
-from allocator.methods.decompose.column_generation import ColumnGeneration, lagrangian
+from allocator.backends import Basis
+from allocator.methods.decompose.column_generation import ColumnGeneration
 from allocator.methods.decompose.couplings import Couplings
-from allocator.methods.decompose.master import Grouping, Master
-from allocator.methods.decompose.pricing import one_plan_each
-from allocator.methods.decompose.settling import Piece, Settled, settle, settle_together, settled
-from allocator.methods.decompose.stabilisation import Box
+from allocator.methods.decompose.settling import Piece, Settled, settle, settle_together
 from allocator.milp.model import Vector
 
 Indices = NDArray[np.int64]
-_ROUNDS, _REACH = 3, 0.02  # of prices once trips are chosen, and how far they may go
 _TOGETHER = 8  # blocks that share what they are allotted
-_NEAR = 1e-5  # of the cost: slots are where they should be
 
 
-class Settlement:
-    """Decisions (blocks) that keep all limits, and what else can be done with their trips."""
+def spread(
+    generation: ColumnGeneration,
+    pieces: Sequence[Piece],
+    applicants: Vector,
+    bases: Sequence[Basis | None],
+    turn: int,
+    *,
+    anew: bool,
+) -> tuple[list[Settled], list[Basis | None]]:
+    """The best records of all pieces (blocks,) that keep the limits, and bases to begin with next time.
 
-    def __init__(
-        self, generation: ColumnGeneration, decisions: list[Settled], bases: Sequence[Basis | None]
-    ) -> None:
-        """The trips are added to the generation's plans, one for each office, as the last ones.
+    What the decisions at hand use is allotted to groups of blocks, other groups every turn. With `anew`
+    only their trips count, and it is what blocks would use at prices. `applicants` (blocks,) are
+    how many need a slot. Where no records are found those at hand stay.
 
-        `bases` (blocks,) are those of an earlier settlement, with other trips.
-        """
-        pool = generation.pool
-        self.generation, self.decisions = generation, decisions
-        self.bases = list(bases)
-        self.pieces: list[Piece] = []
-        for k, (block, own) in enumerate(zip(pool.blocks, decisions, strict=True)):
-            plans = one_plan_each(block, np.rint(own.packs))
-            pool.plans[k] = pool.plans[k].joined(plans)
-            self.pieces.append(Piece(block, plans, own))
-        self.columns: list[list[Settled]] = []
-
-    def spread(self, applicants: Vector, turn: int, *, anew: bool) -> list[Settled]:
-        """Slots to where prices say they belong; `applicants` (blocks,) are how many need one.
-
-        With `anew` the records of the decisions at hand do not count, only their trips.
-
-        The last mixture keeps the limits but for some slots on another day. What it uses, or what the
-        decisions do, is allotted to groups of blocks, other groups in the next turn; within these a
-        linear model makes a column that keeps all limits, for the final mixture.
-
-        Raises BackendError if a solver has no answer to a linear model.
-        """
-        generation, blocks = self.generation, self.generation.pool.blocks
-        couplings = generation.couplings
-        grouping = Grouping.of([block.components for block in blocks])
-        master = Master(
-            couplings.limit, couplings.ceiling, grouping.groups, generation.backend, generation.options
-        )
-        center = prices = generation.best_prices
-        best, promised = -math.inf, None
-        box = Box.around(couplings, prices, _REACH)
-        if not anew:
-            self._add(master, grouping, self.decisions)
-        for _ in range(_ROUNDS):
-            priced = prices
-            self._add(master, grouping, self._settle(prices))
-            values = [each.cost + each.use.T @ prices for each in self.columns[-1]]
-            estimate = lagrangian(values, prices, couplings.limit, 0.0)
-            if promised is not None:
-                box.learn(best, promised.value, estimate, promised.strain)
-            if estimate > best:
-                center, best = prices, estimate
-            promised = master.solve(center, box)
-            prices = promised.prices
-            if promised.value - best < _NEAR * abs(best):
-                break
-        assert promised is not None
-        if anew:
-            asked = np.add.reduceat(promised.use.toarray(), grouping.starts[:-1], axis=1)
-        else:
-            asked = np.stack([each.use.sum(axis=1) for each in self.decisions], axis=1).astype(np.float64)
-        kept = self._settle_together(priced, asked, applicants, turn)
-        self._add(master, grouping, kept)
-        try:
-            shares = master.solve(prices).shares
-        except BackendError:
-            return kept  # they overstep a limit by a rounding error, so that no mixture keeps it
-        result: list[Settled] = []
-        for k, block in enumerate(blocks):
-            part = grouping.of_block(shares, k, block.column_component)
-            point = sum(part[c] * column[k].point for c, column in enumerate(self.columns))
-            result.append(settled(block, np.asarray(point), self.decisions[k].packs))
-        return result
-
-    def _settle(self, prices: Vector) -> list[Settled]:
-        """The best records of every block at prices (resources,), or those at hand."""
-        generation = self.generation
-        found = generation.workers.map(
-            settle,
+    Raises StoppedError when the time is over.
+    """
+    prices, couplings, workers = generation.best_prices, generation.couplings, generation.workers
+    found = workers.map(
+        settle,
+        (
+            (piece, prices, generation.backend, generation.options, basis)
+            for piece, basis in zip(pieces, bases, strict=True)
+        ),
+    )
+    decisions = [piece.decisions for piece in pieces]
+    asking = [new or old for (new, _), old in zip(found, decisions, strict=True)] if anew else decisions
+    asked = np.stack([each.use.sum(axis=1) for each in asking], axis=1).astype(np.float64)
+    groups = _groups(len(pieces), turn)
+    limits = allot(
+        couplings,
+        np.stack([asked[:, group].sum(axis=1) for group in groups], axis=1),
+        np.array([applicants[group].sum() for group in groups]),
+    )
+    settled = workers.map(
+        settle_together,
+        (
             (
-                (piece, prices, generation.backend, generation.options, basis)
-                for piece, basis in zip(self.pieces, self.bases, strict=True)
-            ),
-        )
-        self.bases = [basis for _, basis in found]
-        return [new or old for (new, _), old in zip(found, self.decisions, strict=True)]
+                [pieces[k] for k in group],
+                prices,
+                limits[:, place],
+                couplings.ceiling,
+                generation.backend,
+                generation.options,
+                [found[k][1] for k in group],
+            )
+            for place, group in enumerate(groups)
+        ),
+    )
+    for group, together in zip(groups, settled, strict=True):
+        for k, own in zip(group.tolist(), together or [], strict=False):
+            decisions[k] = own
+    return decisions, [basis for _, basis in found]
 
-    def _settle_together(self, prices: Vector, asked: Vector, applicants: Vector, turn: int) -> list[Settled]:
-        """The best records of groups of blocks within their share of all limits, or those at hand.
 
-        `prices` (resources,) are those at which blocks were settled last, `asked` (resources, blocks) is
-        what they would use. Every other turn groups are made of other blocks.
-        """
-        generation = self.generation
-        couplings = generation.couplings
-        blocks = np.arange(len(self.pieces))
-        count = -(-len(blocks) // _TOGETHER)
-        groups = blocks // _TOGETHER if turn % 2 else blocks % count
-        members = [np.nonzero(groups == group)[0] for group in range(int(groups.max(initial=-1)) + 1)]
-        limits = allot(
-            couplings,
-            np.stack([asked[:, own].sum(axis=1) for own in members], axis=1),
-            np.array([applicants[own].sum() for own in members]),
-        )
-        found = generation.workers.map(
-            settle_together,
-            (
-                (
-                    [self.pieces[k] for k in own],
-                    prices,
-                    limits[:, group],
-                    couplings.ceiling,
-                    generation.backend,
-                    generation.options,
-                    [self.bases[k] for k in own],
-                )
-                for group, own in enumerate(members)
-            ),
-        )
-        result = list(self.decisions)
-        for own, settled_together in zip(members, found, strict=True):
-            for place, k in enumerate(own):
-                result[k] = settled_together[place] if settled_together else result[k]
-        return result
-
-    def _add(self, master: Master, grouping: Grouping, column: list[Settled]) -> None:
-        self.columns.append(column)
-        master.add(*grouping.column([each.cost for each in column], [each.use for each in column]))
+def _groups(blocks: int, turn: int) -> list[Indices]:
+    """Places of the blocks of each group: neighbours one turn, evenly far from each other the next."""
+    count = -(-blocks // _TOGETHER)
+    place = np.arange(blocks)
+    group = place // _TOGETHER if turn % 2 else place % max(1, count)
+    return [np.nonzero(group == number)[0] for number in range(count)]
 
 
 def allot(couplings: Couplings, needs: Vector, applicants: Vector) -> Vector:

@@ -6,7 +6,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from allocator.backends import SolveOptions
+from allocator.backends import Basis, SolveOptions
 from allocator.methods.decompose.blocks import Block
 from allocator.methods.decompose.choice import Option
 from allocator.methods.decompose.pricing import Mixture, Plans, charge, mix, plans_of, savings
@@ -30,16 +30,18 @@ def find_variants(
     ceiling: Vector,
     backend: str,
     options: SolveOptions,
-) -> tuple[Plans, Option]:
+) -> tuple[Plans, Option, Basis | None]:
     """Plans, and what they are worth, some of each office at their true cost, slots at prices.
 
     First of each office the plan with the largest share (P,). Plans of a mixture complete each other, and
     are 1 % dearer on their own where slots are short. So others are looked for at what cards save by
     day, and again with duals that are a little nearer to those of the plans just found.
 
-    For all other plans the mixture's value and their reduced cost are an estimate that is too low, since
-    records lose more than the duals say when a plan is all there is; a hundredth of the cost is
-    put on top. For blocks without senders, in which each office is by itself.
+    All other plans are worth that much more than the first of those as cards save less and trips cost
+    more at the mixture's duals; by a third more, since records lose more than that when a plan is all
+    there is (fitted to plans of `quota`, four fifths of whose differences it explains), and a little besides.
+    For blocks without senders, in which each office is by itself. The basis is one of the records with one
+    plan for each office.
     """
     offices = np.arange(len(block.offices))
     saving = savings(block, prices, mixture.duals)
@@ -59,23 +61,33 @@ def find_variants(
     at_duals = charge(block, prices, mixture.duals).costs(block, plans) - saving.of(
         plans.office, plans.printed
     )
-    first_look, true = looked[1]
-    dearer = at_duals - at_duals[first_look][plans.office]
-    value = true.value[component] + _STEEPER * dearer
+    alone, of_alone = looked[1]
+    dearer = at_duals - at_duals[alone][plans.office]
+    value = of_alone.value[component] + _STEEPER * dearer
     value += _ESTIMATE * np.abs(mixture.value[component] - block.constant[component])
     soft = np.nonzero(np.isfinite(ceiling))[0]
-    records_use = true.use[soft].toarray()[:, component]
-    for chosen, true in looked:
-        value[chosen] = true.value[component[chosen]]
-        records_use[:, chosen] = true.use[soft].toarray()[:, component[chosen]]
+    records_use = of_alone.use[soft].toarray()[:, component]
+    for those, found_true in looked:
+        value[those] = found_true.value[component[those]]
+        records_use[:, those] = found_true.use[soft].toarray()[:, component[those]]
     use = sp.csr_array(block.trip_use @ plans.packs.T + _rows(soft, records_use, len(prices)))
-    return plans, Option(
+    option = Option(
         office=plans.office,
         value=value - use.T @ prices,
         use=use,
         of_senders=sp.csr_array((0, len(plans.office))),
         senders=senders_alone(block, np.zeros(len(mixture.point), dtype=np.bool_), mixture.point),
     )
+    return plans, option, _of_chosen(true.basis, block, chosen)
+
+
+def _of_chosen(basis: Basis | None, block: Block, chosen: Indices) -> Basis | None:
+    """The basis of the model in which there are no other plans than those chosen."""
+    if basis is None:
+        return None
+    rows, columns = block.records.shape
+    plans = basis.columns[columns + chosen]
+    return Basis(np.append(basis.columns[:columns], plans), basis.rows[: rows + len(chosen)])
 
 
 def _first_of_each(office: Indices, order: Vector, offices: Indices) -> Indices:
