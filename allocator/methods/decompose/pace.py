@@ -38,7 +38,7 @@ class Pace:
     def is_ending(self) -> bool:
         """Whether there is time for no more than a last round with a proven bound and a plan."""
         usual = self.took["round"]
-        finish = (self.took["exact"] or 1.5 * usual) + (self.took["plan"] or 4.0 * usual)
+        finish = (self.took["exact"] or 1.5 * usual) + (self.took["plan"] or 6.0 * usual)
         return self._clock.remaining < _HASTE * (usual + finish)
 
     def has_time(self, turns: int) -> bool:

@@ -107,7 +107,7 @@ class Planner:
     def _choice_seconds(self) -> float:
         instance = self.record.instance
         enough = _CHOICE_SECONDS * len(instance.offices) * instance.days
-        return max(1.0, min(enough, _CHOICE_SHARE * self.clock.remaining))
+        return max(2.0, min(enough, _CHOICE_SHARE * self.clock.remaining))
 
     def _offer(self, plan: PlanArrays) -> None:
         cost = self.record.offer_plan(plan, "decompose")

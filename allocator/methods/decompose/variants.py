@@ -6,11 +6,12 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from allocator.backends import Basis, SolveOptions
+from allocator.backends import Basis, BasisStatus, SolveOptions
 from allocator.methods.decompose.blocks import Block
 from allocator.methods.decompose.choice import Option
 from allocator.methods.decompose.pricing import Mixture, Plans, charge, mix, plans_of, savings
 from allocator.methods.decompose.senders import senders_alone
+from allocator.milp.builder import ABSENT
 from allocator.milp.model import Vector
 from allocator.milp.sparse import single_entries
 
@@ -82,12 +83,19 @@ def find_variants(
 
 
 def _of_chosen(basis: Basis | None, block: Block, chosen: Indices) -> Basis | None:
-    """The basis of the model in which there are no other plans than those chosen."""
+    """The basis of the model in which there are no other plans than those chosen.
+
+    What is basic of others is left out; plans chosen, and as many rows of cards as needed, are basic instead.
+    """
     if basis is None:
         return None
-    rows, columns = block.records.shape
-    plans = basis.columns[columns + chosen]
-    return Basis(np.append(basis.columns[:columns], plans), basis.rows[: rows + len(chosen)])
+    count, width = block.records.shape
+    columns = np.append(basis.columns[:width], np.full(len(chosen), BasisStatus.BASIC, dtype=np.int8))
+    rows = basis.rows[: count + len(chosen)].copy()
+    missing = len(rows) - int((columns == BasisStatus.BASIC).sum() + (rows == BasisStatus.BASIC).sum())
+    linked = block.linked[block.linked != ABSENT]
+    rows[linked[rows[linked] != BasisStatus.BASIC][: max(missing, 0)]] = BasisStatus.BASIC
+    return Basis(columns, rows)
 
 
 def _first_of_each(office: Indices, order: Vector, offices: Indices) -> Indices:
