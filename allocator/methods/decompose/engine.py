@@ -92,7 +92,7 @@ def solve_decomposed(
         else:
             prices = recall_prices(record.instance, nation.couplings, start)
         engine = _Engine(record, clock, nation, prices, crew, backend, pieces)
-        engine.run(rounds, options.gap or 0.0)
+        engine.run(rounds, options.gap or 0.0, informed=start is not None)
     found = engine.generation.best_prices if engine else np.zeros(len(nation.couplings.limit))
     return DecomposeOutcome(
         built - begun,
@@ -173,12 +173,12 @@ class _Engine:
         self.planner = Planner(record, clock, nation, self.generation)
         self.rounds = 0
 
-    def run(self, rounds: int | None, gap: float) -> None:
+    def run(self, rounds: int | None, gap: float, *, informed: bool) -> None:
         """Rounds of pricing; a proven bound and plans when the master has come much nearer, and at the end.
 
         With so many rounds to go the clock only ends it, so that the result is the same on any machine.
         """
-        pace, record = Pace(self.clock), self.record
+        pace, record = Pace(self.clock, informed=informed), self.record
         idle, ahead, enough = 0, 2e-2, math.inf
         near = False
         while idle < _PATIENCE and (rounds is None or self.rounds < rounds) and not self.clock.over:

@@ -10,14 +10,17 @@ from allocator.methods.clock import Clock
 
 _HASTE = 1.3  # what steps may take longer than the last ones
 _EARLIEST, _LATEST = 0.5, 0.6  # of the time: a first plan
+_INFORMED = 0.4  # the same, if prices were there from the start
 _CLOSE = 5e-4  # what prices may miss for an early one
 
 
 class Pace:
     """How long the steps of a solve take; the first round is no measure, since it begins from nothing."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, *, informed: bool = False) -> None:
+        """`informed` is a solve that began with prices of an earlier one."""
         self._clock = clock
+        self._informed = informed
         self._rounds = 0
         self.took = {"round": 0.0, "exact": 0.0, "plan": 0.0}  # seconds; 0 where nothing is known
 
@@ -38,7 +41,7 @@ class Pace:
     def is_ending(self) -> bool:
         """Whether there is time for no more than a last round with a proven bound and a plan."""
         usual = self.took["round"]
-        finish = (self.took["exact"] or 1.5 * usual) + (self.took["plan"] or 6.0 * usual)
+        finish = (self.took["exact"] or 1.5 * usual) + (self.took["plan"] or 4.0 * usual)
         return self._clock.remaining < _HASTE * (usual + finish)
 
     def has_time(self, turns: int) -> bool:
@@ -48,4 +51,6 @@ class Pace:
     def allows_a_plan(self, ahead: float) -> bool:
         """Whether it is time for a first plan, when the master is so far from its prices."""
         share = self._clock.seconds / self._clock.limit
+        if self._informed:
+            return share > _INFORMED
         return share > _LATEST or (share > _EARLIEST and ahead < _CLOSE)

@@ -39,6 +39,13 @@ def test_a_first_plan_waits_for_prices_but_not_for_long(left: float, ahead: floa
     assert pace_with(left).allows_a_plan(ahead) == allowed
 
 
+def test_with_prices_from_the_start_a_plan_waits_for_less() -> None:
+    now = time.monotonic()
+    assert Pace(Clock(100.0, started=now - 41.0), informed=True).allows_a_plan(1.0)
+    assert not Pace(Clock(100.0, started=now - 39.0), informed=True).allows_a_plan(0.0)
+    assert not Pace(Clock(100.0, started=now - 41.0)).allows_a_plan(0.0)
+
+
 def test_there_is_time_for_so_many_plans() -> None:
     pace = pace_with(50.0, round=5.0, exact=10.0, plan=15.0)
     assert pace.has_time(2)
