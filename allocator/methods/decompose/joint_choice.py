@@ -26,6 +26,7 @@ _GROUPS = (
     (1, 4, 0.5),
     (64, 2, 2.0),
 )  # offices, groups that share what is left over, part of the time of a step
+_ANEW = 2  # turns that begin from the relaxation: slots change most before the second
 _SLOW = 2.0  # times the first choice of all
 _NEARLY = 1e-6  # a whole pack
 
@@ -49,20 +50,20 @@ class JointChoice:
     def improve(self, now: list[Choice], options: SolveOptions) -> list[Choice]:
         """The best choice found, the one of now at the worst; `time_limit` for each step.
 
-        All choose together where there are no senders. Else in the first turn blocks with senders choose each
-        by itself, at the prices of packs, within what it uses in the relaxation. Then each chooses from what
-        it has, and then groups of blocks; in the first turn, after which slots change most, only if that is
-        quick. When the time is over it is the best found by then; StoppedError if that is nothing.
+        All choose together where there are no senders. Else in the first two turns blocks with senders choose
+        each by itself, at the prices of packs, within what it uses in the relaxation. Then each chooses from
+        what it has, and then groups of blocks; in the first turn, after which slots change most, only if that
+        is quick. When the time is over it is the best found by then; StoppedError if that is nothing.
         """
         if not self.senders:
             return self.programme.solve(now, self.backend, options) or now
         best, slow = now, False
-        if self.turn == 1:
+        if self.turn <= _ANEW:
             begun = time.monotonic()
             seconds = (options.time_limit or np.inf) * self.workers.count / len(self.senders)
             alone = replace(options, gap=_GAP, time_limit=max(_LEAST_SECONDS, seconds))
             anew = self._anew(alone, options)
-            slow = _SLOW * (time.monotonic() - begun) > (options.time_limit or np.inf)
+            slow = self.turn == 1 and _SLOW * (time.monotonic() - begun) > (options.time_limit or np.inf)
             best = min([now] if anew is None else [now, anew], key=self.programme.value)
         with suppress(StoppedError):
             for offices, together, share in () if slow else _GROUPS:
