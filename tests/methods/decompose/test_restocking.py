@@ -14,7 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from allocator import generate_instance
 from allocator.methods.decompose import restocking
+from allocator.methods.decompose.nation import Nation
 from allocator.methods.decompose.restocking import (
     Depletion,
     Opportunities,
@@ -193,6 +195,21 @@ def test_the_beam_finds_real_trips_and_none_better_than_the_best(case: Case) -> 
     assert good.value[0] >= best.value[0] - 1e-6
     (packs,) = answers_of(good, 0)
     assert case.cost(0, packs) == pytest.approx(good.value[0], abs=1e-6)
+
+
+def test_a_narrow_beam_goes_by_what_follows() -> None:
+    """Four labels and eight levels lose 0.30 %; 0.58 % when the interpolation was counted twice."""
+    blocks = Nation.of(generate_instance("quota", offices=30, days=60)).blocks
+    lost = best = 0.0
+    with patch.object(restocking, "_BEAM_LEVELS", 8), patch.object(restocking, "_BEAM", 4):
+        for block in blocks:
+            worth, price = Savings.steady(0.3 * block.full_worth), np.maximum(block.price, 0.0)
+            good, proven = (
+                restock(block.depletion, block.trips, block.fixed, price, worth, exact=exact).value.sum()
+                for exact in (False, True)
+            )
+            lost, best = lost + good - proven, best + abs(proven)
+    assert 0.0 <= lost < 0.0045 * best
 
 
 @given(case=cases, more=st.sampled_from([-3.0, -1e-3, 0.0, 1e-3, 3.0]), exact=st.booleans())
