@@ -7,16 +7,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.sparse as sp
-from numpy.typing import NDArray
 
-from allocator.backends import Basis, BasisStatus, SolveOptions
+from allocator.backends import Basis, SolveOptions
 from allocator.methods.decompose.blocks import Block
 from allocator.methods.decompose.pieces import solve_piece
 from allocator.methods.decompose.pricing import WHOLE, Plans, by_component, chosen_model
 from allocator.milp.model import MilpModel, Vector
 from allocator.milp.sparse import short_indices, single_entries
-
-Indices = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -84,8 +81,7 @@ def settle_together(
     """
     models = [_model(piece, prices) for piece in pieces]
     charged, soft = _within(pieces, models, prices, limit, ceiling)
-    basis = _joined(bases, charged.shape)
-    result = solve_piece(charged, backend, options, basis)
+    result = solve_piece(charged, backend, options, _joined(bases))
     if result.vector is None:
         return None
     at_cost = [_at_cost(piece, model) for piece, model in zip(pieces, models, strict=True)]
@@ -132,7 +128,6 @@ def _within(
     excess = single_entries(-np.ones(len(soft)), np.searchsorted(rows, soft), len(rows))
     blocks = sp.block_diag([model.matrix for model in models], format="csr")
     matrix = short_indices(sp.block_array([[blocks, None], [use[rows], excess]], format="csr"))
-    spread = (len(soft),)
     return MilpModel(
         name="settling at prices",
         objective=np.concatenate(
@@ -142,8 +137,8 @@ def _within(
         matrix=matrix,
         row_lower=np.concatenate([*(model.row_lower for model in models), np.full(len(rows), -np.inf)]),
         row_upper=np.concatenate([*(model.row_upper for model in models), limit[rows]]),
-        column_lower=np.concatenate([*(model.column_lower for model in models), np.zeros(spread)]),
-        column_upper=np.concatenate([*(model.column_upper for model in models), np.full(spread, np.inf)]),
+        column_lower=np.concatenate([*(model.column_lower for model in models), np.zeros(len(soft))]),
+        column_upper=np.concatenate([*(model.column_upper for model in models), np.full(len(soft), np.inf)]),
         integer=np.zeros(matrix.shape[1], dtype=np.bool_),
     ), ceiling[soft]
 
@@ -161,14 +156,11 @@ def _use(piece: Piece, model: MilpModel) -> sp.csr_array:
     )
 
 
-def _joined(bases: Sequence[Basis | None], shape: tuple[int, int]) -> Basis | None:
-    """The basis of models side by side; rows behind them are basic, columns behind them at their bound."""
+def _joined(bases: Sequence[Basis | None]) -> Basis | None:
+    """The basis of models side by side; what is behind them has no status, and begins as `Basis` says."""
     known = [basis for basis in bases if basis is not None]
     if len(known) < len(bases):
         return None
-    rows = np.concatenate([basis.rows for basis in known])
-    columns = np.concatenate([basis.columns for basis in known])
     return Basis(
-        np.append(columns, np.full(shape[1] - len(columns), BasisStatus.LOWER, dtype=np.int8)),
-        np.append(rows, np.full(shape[0] - len(rows), BasisStatus.BASIC, dtype=np.int8)),
+        np.concatenate([basis.columns for basis in known]), np.concatenate([basis.rows for basis in known])
     )
