@@ -1,6 +1,6 @@
 """Solver libraries behind one interface; the only place that imports them, and only when used."""
 
-from allocator.backends.duals import dual_bound, dual_bounds
+from allocator.backends.duals import dual_bound, dual_bounds, reduced_cost_errors, reduced_costs, usable_duals
 from allocator.backends.exact_check import ExactCheck, check_exactly
 from allocator.backends.export import write_model
 from allocator.backends.feasibility import Verification, verify_vector
@@ -49,8 +49,11 @@ __all__ = [
     "get_backend",
     "left_behind",
     "read_mps",
+    "reduced_cost_errors",
+    "reduced_costs",
     "relative_gap",
     "usable",
+    "usable_duals",
     "verify_vector",
     "write_model",
 ]

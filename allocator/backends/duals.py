@@ -20,6 +20,27 @@ def reduced_costs(model: MilpModel, duals: Vector) -> Vector:
     return costs
 
 
+def usable_duals(model: MilpModel, duals: Vector) -> Vector:
+    """(rows,) the duals, 0 where they are not finite or call for a bound that the row has not."""
+    pushed = np.where(duals > 0.0, model.row_lower, model.row_upper)
+    return np.where(np.isfinite(pushed) & np.isfinite(duals), duals, 0.0)
+
+
+def reduced_cost_errors(model: MilpModel, duals: Vector) -> Vector:
+    """(columns,) what rounding can make of each of `reduced_costs` at most, with duals that are finite."""
+    size = np.abs(model.objective) + abs(model.matrix).T @ np.abs(duals)
+    entries = np.bincount(model.matrix.indices, minlength=len(size))
+    errors: Vector = _EPSILON * (entries + 3) * size
+    return errors
+
+
+def _of_rows(model: MilpModel, usable: Vector) -> Vector:
+    """(rows,) each dual times the bound that it calls for."""
+    pushed = np.where(usable > 0.0, model.row_lower, model.row_upper)
+    products: Vector = usable * np.where(usable != 0.0, pushed, 0.0)
+    return products
+
+
 def dual_bound(model: MilpModel, duals: Vector, tolerance: float = 0.0) -> float | None:
     """The Lagrangian lower bound that row duals y prove, offset included; None when they prove none.
 
@@ -33,9 +54,8 @@ def dual_bound(model: MilpModel, duals: Vector, tolerance: float = 0.0) -> float
     the solver's word that its duals are feasible. Duals of rows without the bound they call for are
     dropped first, which is another dual vector and as valid.
     """
-    pushed = np.where(duals > 0.0, model.row_lower, model.row_upper)
-    usable = np.where(np.isfinite(pushed) & np.isfinite(duals), duals, 0.0)
-    rows = usable * np.where(usable != 0.0, pushed, 0.0)
+    usable = usable_duals(model, duals)
+    rows = _of_rows(model, usable)
     costs = reduced_costs(model, usable)
     size = np.abs(model.objective) + abs(model.matrix).T @ np.abs(usable)
     zero = np.abs(costs) <= np.maximum(ROUNDING * size, tolerance * np.maximum(1.0, np.abs(model.objective)))
@@ -62,13 +82,10 @@ def dual_bounds(
     a relative 2^-52 per term, twice what they lose at most (Higham 2002, ch. 3).
     """
     with np.errstate(invalid="ignore", over="ignore"):  # duals may be of any size: then nothing is proven
-        pushed = np.where(duals > 0.0, model.row_lower, model.row_upper)
-        usable = np.where(np.isfinite(pushed) & np.isfinite(duals), duals, 0.0)
-        rows = usable * np.where(usable != 0.0, pushed, 0.0)
+        usable = usable_duals(model, duals)
+        rows = _of_rows(model, usable)
         costs = reduced_costs(model, usable)
-        size = np.abs(model.objective) + abs(model.matrix).T @ np.abs(usable)
-        entries = np.bincount(model.matrix.indices, minlength=len(costs))
-        blur = _EPSILON * (entries + 3) * size  # of a reduced cost
+        blur = reduced_cost_errors(model, usable)
         needed = np.where(costs > 0.0, model.column_lower, model.column_upper)
         # Where the sign is not certain the other bound may be the one that counts.
         reach = np.maximum(np.abs(model.column_lower), np.abs(model.column_upper))

@@ -13,7 +13,15 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from allocator.backends import BackendError, Basis, SolveOptions, dual_bounds
+from allocator.backends import (
+    BackendError,
+    Basis,
+    SolveOptions,
+    dual_bounds,
+    reduced_cost_errors,
+    reduced_costs,
+    usable_duals,
+)
 from allocator.methods.decompose.blocks import Block
 from allocator.methods.decompose.pieces import solve_piece
 from allocator.methods.decompose.restocking import Restocking, Savings, arrivals, full_speed, restock
@@ -253,12 +261,22 @@ def card_worth(block: Block, duals: Vector) -> Vector:
 
 def savings(block: Block, prices: Vector, duals: Vector) -> Savings:
     """What cards save by day, if records move from day to day at the duals (m,) of the other rows."""
-    others = duals.copy()
-    for rows in (block.linked, block.queues.overdue_rows):
-        others[rows[rows != ABSENT]] = 0.0
-    records = block.records
-    costs = records.objective + block.use.T @ prices - records.matrix.T @ others
+    records = _at_prices(block, prices)
+    costs = reduced_costs(records, _of_moves(block, duals))
     return block.queues.savings(costs, records.column_upper)
+
+
+def _of_moves(block: Block, duals: Vector) -> Vector:
+    """The duals (m,) of the rows that move records from day to day; 0 for those of each day apart."""
+    moves = duals.copy()
+    for rows in (block.linked, block.queues.overdue_rows):
+        moves[rows[rows != ABSENT]] = 0.0
+    return moves
+
+
+def _at_prices(block: Block, prices: Vector) -> MilpModel:
+    """The records, which pay for what they use."""
+    return replace(block.records, objective=block.records.objective + block.use.T @ prices)
 
 
 @dataclass(frozen=True)
@@ -356,23 +374,47 @@ def _improve(
 
     Without `exact` the bound is only an estimate.
     """
-    worth = card_worth(block, duals)
-    records = replace(block.records, objective=block.records.objective + block.use.T @ prices)
-    base = dual_bounds(records, duals, block.row_component, block.column_component, block.components)
+    base, saved = (_with_queues_apart if exact else _with_worth)(block, _at_prices(block, prices), duals)
     charged = charge(block, prices, duals)
     base += block.constant + np.bincount(block.trip_component, charged.gained, block.components)
-    costs = charged.costs(block, plans) - (worth[plans.office] * plans.printed).sum(axis=1)
+    costs = charged.costs(block, plans) - saved.of(plans.office, plans.printed)
     least = np.full(len(block.offices), np.inf)
     np.minimum.at(least, plans.office, costs)
-    best = charged.restock(block, Savings.steady(worth), least - 1e-7 * np.abs(least) - 1e-3, exact=exact)
+    best = charged.restock(block, saved, least - 1e-7 * np.abs(least) - 1e-3, exact=exact)
     values = np.bincount(block.office_component, best.value, block.components)
     size = np.abs(base) + np.abs(block.constant) + np.abs(values)
-    earned = (worth * block.depletion.applicants).sum(axis=1)
+    earned = saved.of(np.arange(len(block.offices)), block.depletion.applicants)
     size += np.bincount(block.office_component, earned, block.components)
     bound = base + values - _ROUNDING * size
     if len(best.office):
         plans = plans.joined(plans_of(block, best.office, best.packs))
     return bound, plans, len(best.office) > 0
+
+
+def _with_worth(block: Block, records: MilpModel, duals: Vector) -> tuple[Vector, Savings]:
+    """(C,) what records cost at least at duals, without cards, and what these save: the same for each."""
+    base = dual_bounds(records, duals, block.row_component, block.column_component, block.components)
+    return base, Savings.steady(card_worth(block, duals))
+
+
+def _with_queues_apart(block: Block, records: MilpModel, duals: Vector) -> tuple[Vector, Savings]:
+    """The same with no duals for the rows of each day apart, which are kept instead (`queues`).
+
+    Never less at the same duals, and more where plans print in steps around what a mixture prints.
+    """
+    moves = usable_duals(records, _of_moves(block, duals))
+    costs = reduced_costs(records, moves)
+    waiting = block.queues.without_cards(costs, records.column_upper)
+    columns = block.queues.columns
+    lost = np.zeros(len(costs))
+    lost[columns] = reduced_cost_errors(records, moves)[columns] * records.column_upper[columns]
+    lower, upper = records.column_lower.copy(), records.column_upper.copy()
+    lower[columns] = upper[columns] = 0.0
+    others = replace(records, column_lower=lower, column_upper=upper)
+    base = dual_bounds(others, moves, block.row_component, block.column_component, block.components)
+    base += np.bincount(block.office_component, waiting.cost - _ROUNDING * waiting.size, block.components)
+    base -= np.bincount(block.column_component, lost, block.components)
+    return base, waiting.savings
 
 
 def by_component(use: sp.csr_array, amount: Vector, component: Indices, components: int) -> sp.csr_array:

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allocator.methods.decompose.restocking import Savings
+from allocator.milp.builder import ABSENT
 from allocator.milp.model import Vector
 
 Indices = NDArray[np.int64]
@@ -34,21 +35,52 @@ class Queues:
     tolerated: Vector  # (tiers, J, S, T) records in both queues of which none is overdue
     ready: Vector  # (J, T) cards if nothing waited
 
+    @property
+    def columns(self) -> Indices:
+        """All columns that are in the queues."""
+        every = np.concatenate([each.ravel() for each in (self.waiting, self.unprintable, self.overdue)])
+        present: Indices = every[every != ABSENT]
+        return present
+
     def savings(self, costs: Vector, upper: Vector) -> Savings:
         """What cards save, with costs (n,) and upper bounds (n,) of the columns."""
+        return self.without_cards(costs, upper).savings
+
+    def without_cards(self, costs: Vector, upper: Vector) -> Waiting:
+        """What queues cost at least if there are no cards, with costs (n,) and upper bounds (n,)."""
         first, second = _at(costs, self.waiting), _at(costs, self.unprintable)
         room, other = _at(upper, self.waiting), _at(upper, self.unprintable)
         swap = second < first  # the cheaper queue fills first
         first, second = np.where(swap, second, first), np.where(swap, first, second)
         room, all_room = np.where(swap, other, room), room + other
-        late = np.maximum(_at(costs, self.overdue), 0.0)
+        limited = self.overdue_rows != ABSENT
+        late = np.where(limited, np.maximum(_at(costs, self.overdue), 0.0), 0.0)
+        gained = (np.minimum(_at(costs, self.overdue), 0.0) * _at(upper, self.overdue)).sum(axis=(0, 2, 3))
+        always = (late * np.maximum(-self.tolerated, 0.0)).sum(axis=(0, 2, 3))  # however short the queues are
         tolerated = np.clip(self.tolerated, 0.0, all_room)
         ends = np.sort(np.stack([room, all_room, *tolerated], axis=-1), axis=-1)
         starts = np.concatenate([np.zeros_like(ends[..., :1]), ends[..., :-1]], axis=-1)
         middle = (starts + ends) / 2.0
         rate = np.where(middle < room[..., None], first[..., None], second[..., None])
         rate = rate + (late[..., None] * (middle > tolerated[..., None])).sum(axis=0)
-        return _emptied(_by_day(ends - starts), _by_day(rate), self.ready)
+        amount, rate = _by_day(ends - starts), _by_day(rate)
+        order = np.argsort(-rate, axis=2, kind="stable")
+        amount, rate = np.take_along_axis(amount, order, 2), np.take_along_axis(rate, order, 2)
+        # The dearest steps are beyond what waits at most; those that cost nothing are there anyway.
+        after = amount[..., ::-1].cumsum(axis=2)[..., ::-1] - amount
+        waits = np.where(rate > 0.0, np.clip(self.ready[..., None] - after, 0.0, amount), 0.0)
+        gained += (np.minimum(rate, 0.0) * amount).sum(axis=(1, 2))
+        paid = (np.maximum(rate, 0.0) * waits).sum(axis=(1, 2))
+        return Waiting(gained + always + paid, always + paid - gained, Savings(waits, np.maximum(rate, 0.0)))
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What the queues of a block's offices cost at least."""
+
+    cost: Vector  # (J,) without cards
+    size: Vector  # (J,) the sum of the sizes of what it is made of
+    savings: Savings  # what cards save of it
 
 
 def _at(values: Vector, columns: Indices) -> Vector:
@@ -61,13 +93,3 @@ def _by_day(values: Vector) -> Vector:
     """(J, T, S x K) of (J, S, T, K)."""
     offices, streams, days, steps = values.shape
     return values.transpose(0, 2, 1, 3).reshape(offices, days, streams * steps)
-
-
-def _emptied(amount: Vector, rate: Vector, ready: Vector) -> Savings:
-    """What cards save that leave queues, which without them hold `ready` (J, T), the cheapest steps first."""
-    order = np.argsort(-rate, axis=2, kind="stable")
-    amount, rate = np.take_along_axis(amount, order, 2), np.take_along_axis(rate, order, 2)
-    # The dearest steps are beyond what waits at most; those that cost nothing are there anyway.
-    after = amount[..., ::-1].cumsum(axis=2)[..., ::-1] - amount
-    waits = np.clip(ready[..., None] - after, 0.0, amount)
-    return Savings(np.where(rate > 0.0, waits, 0.0), np.maximum(rate, 0.0))

@@ -64,7 +64,7 @@ def bound_at(instance: Instance, kind: str, seed: int) -> float:
     for block in take_apart(formulation, couplings, 2):
         priced = price_block(block, first(block, prices), prices, 2, 1e-6, True, "highs", OPTIONS)
         bounds.append(priced.bound)
-        assert (priced.bound <= priced.mixture.value + 1e-3 + 1e-6 * np.abs(priced.mixture.value)).all()
+        assert (priced.estimate <= priced.mixture.value + 1e-3 + 1e-6 * np.abs(priced.mixture.value)).all()
     return lagrangian(bounds, prices, couplings.limit, formulation.model.offset)
 
 
@@ -164,3 +164,28 @@ def test_one_plan_each_is_the_trips_given() -> None:
     nothing = one_plan_each(block, 0 * packs)
     assert not nothing.cost.any()
     assert (nothing.printed <= plans.printed + 1e-9).all()
+
+
+@settings(max_examples=40)
+@given(seed=st.integers(0, 10**6), kind=kinds)
+def test_what_is_proven_is_no_less_than_estimated(seed: int, kind: str) -> None:
+    instance = random_instance(seed, SMALLER)
+    formulation = formulate(instance)
+    couplings = find_couplings(formulation)
+    prices = prices_of(couplings, kind, seed)
+    for block in take_apart(formulation, couplings, 16):
+        priced = price_block(block, first(block, prices), prices, 3, 1e-6, True, "highs", OPTIONS)
+        size = np.abs(priced.mixture.value) + prices.max(initial=0.0) * 100 + 1.0
+        assert (priced.bound >= priced.estimate - 2e-3 * len(block.offices) - 1e-7 * size).all()
+
+
+def test_keeping_the_rows_of_each_day_proves_more() -> None:
+    """Where plans print in steps the bound can be above what the mixture of them costs at prices."""
+    instance = generate_instance("quota", offices=8, days=60)
+    formulation = formulate(instance)
+    couplings = find_couplings(formulation)
+    left = instance.days - couplings.place[:, 0]
+    prices = np.where(np.array(couplings.kind) == "quota", 9000.0 * left, 0.0)
+    (block,) = take_apart(formulation, couplings, 8)
+    priced = price_block(block, first(block, prices), prices, 12, 1e-7, True, "highs", OPTIONS)
+    assert priced.bound.sum() > 1.0001 * priced.mixture.value.sum()

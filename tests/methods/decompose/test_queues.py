@@ -1,4 +1,4 @@
-"""What cards save by day, against a linear model of each day."""
+"""What queues cost, and what cards save of it by day, against a linear model of each day."""
 
 from __future__ import annotations
 
@@ -46,6 +46,7 @@ def test_savings_are_those_of_a_linear_model(seed: int, missing: bool) -> None:
     count = 2 * STREAMS + TIERS * STREAMS
     costs = np.round(draw.uniform(-2, 5, count), 1)
     costs[2 * STREAMS :] = np.abs(costs[2 * STREAMS :])
+    costs[STREAMS : STREAMS + missing] = 0.0  # there is no such column
     upper = draw.integers(0, 8, count).astype(np.float64)
     upper[2 * STREAMS :] = 100.0
     present = np.append(upper[:STREAMS], upper[STREAMS + missing : 2 * STREAMS])
@@ -54,14 +55,17 @@ def test_savings_are_those_of_a_linear_model(seed: int, missing: bool) -> None:
         unprintable=unprintable,
         overdue=overdue,
         overdue_rows=overdue,
-        tolerated=draw.integers(0, 10, overdue.shape).astype(np.float64),
+        tolerated=draw.integers(-3, 10, overdue.shape).astype(np.float64),
         ready=np.full((1, 1), np.floor(draw.uniform(0, 1) * present.sum())),
     )
-    savings = queues.savings(costs, upper)
+    waiting = queues.without_cards(costs, upper)
+    savings = waiting.savings
     amount, rate = savings.amount[0, 0], savings.rate[0, 0]
     assert (amount >= 0).all()
     assert (np.diff(rate) <= 0).all()
     nothing = least_cost(queues, costs, upper, 0.0)
+    assert waiting.cost[0] == pytest.approx(nothing, abs=1e-6)
+    assert waiting.size[0] >= abs(nothing) - 1e-6
     for cards in np.linspace(0, queues.ready[0, 0], 5):
         taken = np.diff(np.minimum(amount.cumsum(), cards), prepend=0.0)
         expected = nothing - least_cost(queues, costs, upper, float(cards))
