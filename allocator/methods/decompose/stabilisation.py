@@ -66,5 +66,5 @@ class Box:
             factor = 1.0
         else:
             factor = max(_SHORTEST, min(_SHORTER, -1.0 / part))
-        self.reach = np.where(self.counts, factor, min(factor, 1.0)) * self.reach
+        self.reach = factor * self.reach
         self.level_reach *= max(factor, _LEVEL_SHORTER)
