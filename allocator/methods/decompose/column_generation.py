@@ -32,6 +32,15 @@ class Pool:
 
 
 @dataclass(frozen=True)
+class Proof:
+    """What all components cost at least, each by itself."""
+
+    prices: Vector  # (resources,)
+    parts: list[Vector]  # (C,) of each block
+    bound: float
+
+
+@dataclass(frozen=True)
 class Standing:
     """Where the rounds have come to; all relative to the estimated bound."""
 
@@ -68,6 +77,7 @@ class ColumnGeneration:
         self.slots: list[list[Vector]] = []  # per column of the master and block, records ingested
         self.shares: list[list[Vector]] = []  # the same, of its plans
         self.solution: MasterSolution | None = None
+        self.proof: Proof | None = None  # the best
 
     def step(self, rounds: int, close: float, *, exact: bool = False) -> Standing:
         """Price the blocks, in so many rounds each at most; the master then proposes the next prices.
@@ -118,9 +128,24 @@ class ColumnGeneration:
         )
         pool.plans = [each.plans for each in priced]
         pool.mixtures = [each.mixture for each in priced]
-        bound = self._lagrangian([each.bound for each in priced], prices) if exact else -math.inf
+        bound = self._prove([each.bound for each in priced], prices) if exact else -math.inf
         estimate = self._lagrangian([each.estimate for each in priced], prices)
         return bound, estimate, self._lagrangian([each.value for each in pool.mixtures], prices)
+
+    def _prove(self, parts: list[Vector], prices: Vector) -> float:
+        """The bound, which is kept if it is the best."""
+        bound = self._lagrangian(parts, prices)
+        if self.proof is None or bound > self.proof.bound:
+            self.proof = Proof(prices, parts, bound)
+        return bound
+
+    def raise_bound(self, block: int, component: int, least: float) -> float:
+        """The bound, once it is known that a component costs so much at least at the prices of the proof."""
+        assert self.proof is not None
+        parts = list(self.proof.parts)
+        parts[block] = parts[block].copy()
+        parts[block][component] = max(parts[block][component], least)
+        return self._prove(parts, self.proof.prices)
 
     def _standing(self, estimate: float, bound: float, value: float) -> Standing:
         assert self.solution is not None

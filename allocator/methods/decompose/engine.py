@@ -29,6 +29,7 @@ from allocator.methods.decompose.planning import Planner
 from allocator.methods.decompose.prices import recall_prices
 from allocator.methods.decompose.restocking import compile_search
 from allocator.methods.decompose.sampling import sample_sizes, smaller_nation
+from allocator.methods.decompose.whole_components import prove_components
 from allocator.methods.decompose.workers import StoppedError, Workers
 from allocator.methods.record import Record
 from allocator.milp.formulation import formulate
@@ -44,7 +45,7 @@ _SAMPLE_ROUNDS = 15
 _PHASES = (0.1, 0.3, 0.5, 0.7, 0.9)  # of the samples whose relaxations are solved
 _TOLERANCE = 1e-4  # of cards and records in the pieces: the plan is rounded and checked anyhow
 _SAMPLES_SHARE = 0.3  # of the time
-_PATIENCE = 3  # proven rounds without a better plan or bound
+_PATIENCE, _LITTLE = 2, 0.01  # proven rounds that close no more than such a part of the gap
 _TURNS = 2  # of trips and slots after a proven bound
 _PART = 0.02  # of what plans are above prices: as near as these need to be
 _LONG = 60.0  # for the choice of trips where time does not count
@@ -201,12 +202,48 @@ class _Engine:
             near = ahead < close_enough and (standing.strain < close_enough or ahead <= 0)
             if not (exact or first):
                 continue
-            before = record.cost, record.bound
+            before = record.cost - (record.bound or 0.0)
             self._plan(pace, math.inf if ending and rounds is None else _TURNS if exact else 0, gap, rounds)
-            idle = idle + 1 if exact and before == (record.cost, record.bound) else 0
+            closed = before - (record.cost - (record.bound or 0.0))
+            idle = idle + 1 if exact and closed <= _LITTLE * before else 0
             if exact:
                 enough, near = 0.3 * ahead, False
             if ending or (record.gap is not None and record.gap <= gap):
+                break
+        if idle >= _PATIENCE and rounds is None:
+            self._prove_components(gap)
+
+    def _prove_components(self, gap: float) -> None:
+        """Spend what time is left on a higher bound, the smallest components first."""
+        generation, record, formulation = self.generation, self.record, self.nation.formulation
+        proof = generation.proof
+        if proof is None:
+            return
+        record.enter("bound")
+        found = [
+            (block, component)
+            for block, parts in enumerate(proof.parts)
+            for component in np.unique(self.nation.blocks[block].office_component).tolist()
+        ]
+        found.sort(key=lambda place: int((self.nation.blocks[place[0]].column_component == place[1]).sum()))
+        offices = []
+        for block, component in found:
+            own = self.nation.blocks[block]
+            offices.append(int(own.offices[np.argmax(own.office_component == component)]))
+        bounds = prove_components(
+            formulation,
+            self.nation.couplings,
+            offices,
+            proof.prices,
+            formulation.embed(record.plan),
+            self.clock,
+            generation.workers,
+            generation.backend,
+            SolveOptions(seed=generation.options.seed),
+        )
+        for (block, component), least in zip(found, bounds, strict=False):
+            record.offer_bound(generation.raise_bound(block, component, least))
+            if record.gap is not None and record.gap <= gap:
                 break
 
     def _plan(self, pace: Pace, turns: float, gap: float, rounds: int | None) -> None:

@@ -1,0 +1,98 @@
+"""Components as mixed-integer models: a bound above that of mixtures, and below every plan."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+import numpy as np
+import pytest
+
+from allocator import generate_instance, solve
+from allocator.backends import SolveOptions
+from allocator.methods.clock import Clock
+from allocator.methods.decompose.nation import Nation
+from allocator.methods.decompose.whole_components import prove_components
+from allocator.methods.decompose.workers import Workers
+from allocator.methods.policies import POLICIES
+from allocator.plan.arrays import PlanArrays
+from allocator.verdict import cost_of
+
+OPTIONS = SolveOptions(tolerance=1e-4)
+
+
+@pytest.mark.parametrize("family", ["quota", "hubs", "lending", "election"])
+def test_bounds_are_between_those_of_mixtures_and_plans(family: str) -> None:
+    instance = generate_instance(family, offices=8, days=20)
+    nation = Nation.of(instance)
+    vector = nation.formulation.embed(PlanArrays.empty(instance))
+    clock = Clock(30)
+    with closing(Workers(clock, 1)) as crew:
+        start = np.zeros(len(nation.couplings.limit))
+        generation = nation.generation(start, 0.3, nation.decisions(vector), crew, "highs", OPTIONS)
+        generation.box.reach[:] = generation.box.level_reach = 1e5
+        for _ in range(5):
+            generation.step(6, 1e-4)
+        generation.step(6, 1e-6, exact=True)
+        assert generation.proof is not None
+        before = generation.proof
+        places = [
+            (k, component) for k, block in enumerate(nation.blocks) for component in range(block.components)
+        ]
+        offices = [
+            int(nation.blocks[k].offices[np.argmax(nation.blocks[k].office_component == component)])
+            for k, component in places
+        ]
+        bounds = prove_components(
+            nation.formulation,
+            nation.couplings,
+            offices,
+            before.prices,
+            vector,
+            clock,
+            crew,
+            "highs",
+            SolveOptions(),
+        )
+        found = [(k, component, least) for (k, component), least in zip(places, bounds, strict=True)]
+    for k, component, least in found:
+        # Cards are whole in plans, and need not be in these models.
+        assert least >= before.parts[k][component] * (1 - 2e-4)
+        generation.raise_bound(k, component, least)
+    assert generation.proof.bound >= before.bound
+    direct = solve(instance, method="direct", time_limit=10)
+    costs = [float(cost_of(instance, policy.plan(instance)).total) for policy in POLICIES.values()]
+    assert generation.proof.bound <= min(direct.objective, *costs) * (1 + 1e-9)
+
+
+def test_there_is_nothing_without_time() -> None:
+    instance = generate_instance("quota", offices=4, days=10)
+    nation = Nation.of(instance)
+    vector = nation.formulation.embed(PlanArrays.empty(instance))
+    clock = Clock(0.5)
+    prices = np.zeros(len(nation.couplings.limit))
+    with closing(Workers(clock, 1)) as crew:
+        bounds = prove_components(
+            nation.formulation, nation.couplings, [0, 1], prices, vector, clock, crew, "highs", OPTIONS
+        )
+        assert list(bounds) == []
+
+
+@pytest.mark.parametrize("backend", ["highs", "ortools", "pulp"])
+def test_a_solve_spends_the_time_left_on_its_components(backend: str) -> None:
+    instance = generate_instance("outages", offices=12, days=30)
+    phases: list[str] = []
+    rounds = solve(instance, method="decompose", rounds=12, workers=1, gap=1e-9, backend=backend)
+    outcome = solve(
+        instance,
+        method="decompose",
+        workers=1,
+        time_limit=12,
+        gap=1e-9,
+        backend=backend,
+        on_report=lambda report: phases.append(report.phase),
+    )
+    assert outcome.failure is None
+    assert "bound" in phases
+    assert outcome.bound is not None
+    assert rounds.bound is not None
+    assert rounds.bound * (1 - 1e-6) <= outcome.bound <= min(outcome.objective, rounds.objective)
