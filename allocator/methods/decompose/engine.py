@@ -214,35 +214,23 @@ class _Engine:
             self._prove_components(gap)
 
     def _prove_components(self, gap: float) -> None:
-        """Spend what time is left on a higher bound, the smallest components first."""
-        generation, record, formulation = self.generation, self.record, self.nation.formulation
-        proof = generation.proof
-        if proof is None:
+        """Spend what time is left on a higher bound."""
+        generation, record = self.generation, self.record
+        if generation.proof is None:
             return
         record.enter("bound")
-        found = [
-            (block, component)
-            for block, parts in enumerate(proof.parts)
-            for component in np.unique(self.nation.blocks[block].office_component).tolist()
-        ]
-        found.sort(key=lambda place: int((self.nation.blocks[place[0]].column_component == place[1]).sum()))
-        offices = []
-        for block, component in found:
-            own = self.nation.blocks[block]
-            offices.append(int(own.offices[np.argmax(own.office_component == component)]))
-        bounds = prove_components(
-            formulation,
-            self.nation.couplings,
-            offices,
-            proof.prices,
-            formulation.embed(record.plan),
+        start = self.nation.formulation.embed(record.plan)
+        options = SolveOptions(seed=generation.options.seed)
+        for found in prove_components(
+            self.nation,
+            generation.proof.prices,
+            start,
             self.clock,
             generation.workers,
             generation.backend,
-            SolveOptions(seed=generation.options.seed),
-        )
-        for (block, component), least in zip(found, bounds, strict=False):
-            record.offer_bound(generation.raise_bound(block, component, least))
+            options,
+        ):
+            record.offer_bound(generation.raise_bound(found.block, found.component, found.least))
             if record.gap is not None and record.gap <= gap:
                 break
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.sparse as sp
@@ -17,9 +17,8 @@ from numpy.typing import NDArray
 from allocator.backends import SolveOptions, get_backend, usable
 from allocator.methods.clock import Clock
 from allocator.methods.decompose.components import find_components
-from allocator.methods.decompose.couplings import Couplings
+from allocator.methods.decompose.nation import Nation
 from allocator.methods.decompose.workers import Workers
-from allocator.milp.formulation import Formulation
 from allocator.milp.intervals import Group, find_cuts, find_groups
 from allocator.milp.model import MilpModel, Vector
 from allocator.milp.sparse import short_indices
@@ -33,61 +32,84 @@ _GAP = 1e-5
 _TRUSTED = 1e-6  # of a bound: what a solver's tolerances may have added to it
 
 
+@dataclass(frozen=True)
+class Found:
+    """What a component costs at least at the prices."""
+
+    block: int
+    component: int  # of the block
+    least: float  # -inf where nothing is proven
+
+
 def prove_components(
-    formulation: Formulation,
-    couplings: Couplings,
-    offices: Sequence[int],
+    nation: Nation,
     prices: Vector,
     start: Vector,
     clock: Clock,
     workers: Workers,
     backend: str,
     options: SolveOptions,
-) -> Iterator[float]:
-    """What components cost at least at `prices` (resources,), in the order of `offices`, as it is found.
+) -> Iterator[Found]:
+    """Bounds on components with offices at `prices` (resources,), the smallest first, as they are found.
 
-    Each of `offices` stands for its component; -inf where nothing is proven. `start` is a valid vector of the
-    model. Components share what time is left by size, and the iterator ends when there is too little.
-    Raises BackendError if a solver breaks.
+    `start` is a valid vector of the model. Components share what time is left by their size, and the iterator
+    ends when there is too little. Raises BackendError if a solver breaks, StoppedError when the time is over.
     """
-    components = _Components(formulation, couplings, prices)
-    label = components.column_label[formulation.variables.blanks[list(offices), 0]]
-    size = np.array([len(components.columns[own]) for own in label.tolist()])
+    components = _Components(nation, prices)
+    places = components.places()
+    size = np.array([len(components.columns[label]) for label, _, _ in places])
     together = workers.count
-    for first in range(0, len(offices), together):
+    for first in range(0, len(places), together):
         # Small ones first, so that what they leave goes to large ones.
-        own_size = size[first : first + together].max()
-        left_size = size[first::together].sum()
-        seconds = min(max(_LEAST_SECONDS, _SHARE * clock.remaining * own_size / left_size), _MOST_SECONDS)
+        some = places[first : first + together]
+        share = size[first : first + together].max() / size[first::together].sum()
+        seconds = min(max(_LEAST_SECONDS, _SHARE * clock.remaining * share), _MOST_SECONDS)
         if seconds > clock.remaining:
             return
         begun = time.monotonic()
-        some = label[first : first + together].tolist()
-        models = components.strengthened(some, workers, backend, replace(options, time_limit=seconds))
+        limited = replace(options, time_limit=seconds)
+        models = components.strengthened([label for label, _, _ in some], workers, backend, limited)
         left = max(_LEAST_SECONDS, seconds - (time.monotonic() - begun))
-        limited = replace(options, gap=_GAP, time_limit=left)
-        yield from workers.map(
+        found = workers.map(
             _bound,
             [
-                (part, backend, replace(limited, start=start[components.columns[own]]))
-                for own, part in zip(some, models, strict=True)
+                (
+                    model,
+                    backend,
+                    replace(limited, gap=_GAP, time_limit=left, start=start[components.columns[label]]),
+                )
+                for (label, _, _), model in zip(some, models, strict=True)
             ],
         )
+        for (_, block, component), least in zip(some, found, strict=True):
+            yield Found(block, component, least)
 
 
 class _Components:
     """The model at prices, component by component."""
 
-    def __init__(self, formulation: Formulation, couplings: Couplings, prices: Vector) -> None:
-        self.formulation = formulation
-        row_label, self.column_label, _ = find_components(formulation, couplings)
+    def __init__(self, nation: Nation, prices: Vector) -> None:
+        self.blocks, self.formulation = nation.blocks, nation.formulation
+        formulation = nation.formulation
+        row_label, self.column_label, _ = find_components(formulation, nation.couplings)
         self.rows, self.columns = _places(row_label), _places(self.column_label)
-        self.objective = formulation.model.objective + couplings.use.T @ prices
+        self.objective = formulation.model.objective + nation.couplings.use.T @ prices
         blanks, stock = formulation.variables.blanks, formulation.variables.depot_stock
         self.groups: dict[int, list[Group]] = {}
         for group in find_groups(formulation.instance.arrays):
             column = blanks[group.offices[0], 0] if len(group.offices) else stock[group.depots[0], 0]
             self.groups.setdefault(int(self.column_label[column]), []).append(group)
+
+    def places(self) -> list[tuple[int, int, int]]:
+        """Label, block and number in the block of every component with offices, the smallest first."""
+        result = []
+        for number, block in enumerate(self.blocks):
+            component, first = np.unique(block.office_component, return_index=True)
+            label = self.column_label[self.formulation.variables.blanks[block.offices[first], 0]]
+            result += [
+                (own, number, each) for own, each in zip(label.tolist(), component.tolist(), strict=True)
+            ]
+        return sorted(result, key=lambda place: len(self.columns[place[0]]))
 
     def strengthened(
         self, labels: list[int], workers: Workers, backend: str, options: SolveOptions

@@ -35,29 +35,13 @@ def test_bounds_are_between_those_of_mixtures_and_plans(family: str) -> None:
         generation.step(6, 1e-6, exact=True)
         assert generation.proof is not None
         before = generation.proof
-        places = [
-            (k, component) for k, block in enumerate(nation.blocks) for component in range(block.components)
-        ]
-        offices = [
-            int(nation.blocks[k].offices[np.argmax(nation.blocks[k].office_component == component)])
-            for k, component in places
-        ]
-        bounds = prove_components(
-            nation.formulation,
-            nation.couplings,
-            offices,
-            before.prices,
-            vector,
-            clock,
-            crew,
-            "highs",
-            SolveOptions(),
-        )
-        found = [(k, component, least) for (k, component), least in zip(places, bounds, strict=True)]
-    for k, component, least in found:
+        bounds = list(prove_components(nation, before.prices, vector, clock, crew, "highs", SolveOptions()))
+    components = {(k, c) for k, block in enumerate(nation.blocks) for c in block.office_component.tolist()}
+    assert {(found.block, found.component) for found in bounds} == components
+    for found in bounds:
         # Cards are whole in plans, and need not be in these models.
-        assert least >= before.parts[k][component] * (1 - 2e-4)
-        generation.raise_bound(k, component, least)
+        assert found.least >= before.parts[found.block][found.component] * (1 - 2e-4)
+        generation.raise_bound(found.block, found.component, found.least)
     assert generation.proof.bound >= before.bound
     direct = solve(instance, method="direct", time_limit=10)
     costs = [float(cost_of(instance, policy.plan(instance)).total) for policy in POLICIES.values()]
@@ -71,10 +55,7 @@ def test_there_is_nothing_without_time() -> None:
     clock = Clock(0.5)
     prices = np.zeros(len(nation.couplings.limit))
     with closing(Workers(clock, 1)) as crew:
-        bounds = prove_components(
-            nation.formulation, nation.couplings, [0, 1], prices, vector, clock, crew, "highs", OPTIONS
-        )
-        assert list(bounds) == []
+        assert list(prove_components(nation, prices, vector, clock, crew, "highs", SolveOptions())) == []
 
 
 @pytest.mark.parametrize("backend", ["highs", "ortools", "pulp"])
