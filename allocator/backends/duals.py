@@ -28,10 +28,16 @@ def usable_duals(model: MilpModel, duals: Vector) -> Vector:
 
 def reduced_cost_errors(model: MilpModel, duals: Vector) -> Vector:
     """(columns,) what rounding can make of each of `reduced_costs` at most, with duals that are finite."""
-    size = np.abs(model.objective) + abs(model.matrix).T @ np.abs(duals)
+    size = _term_sizes(model, duals)
     entries = np.bincount(model.matrix.indices, minlength=len(size))
     errors: Vector = _EPSILON * (entries + 3) * size
     return errors
+
+
+def _term_sizes(model: MilpModel, duals: Vector) -> Vector:
+    """(columns,) |c| + |A|'|y|: what the terms of a reduced cost come to, whatever their signs."""
+    sizes: Vector = np.abs(model.objective) + abs(model.matrix).T @ np.abs(duals)
+    return sizes
 
 
 def _of_rows(model: MilpModel, usable: Vector) -> Vector:
@@ -57,7 +63,7 @@ def dual_bound(model: MilpModel, duals: Vector, tolerance: float = 0.0) -> float
     usable = usable_duals(model, duals)
     rows = _of_rows(model, usable)
     costs = reduced_costs(model, usable)
-    size = np.abs(model.objective) + abs(model.matrix).T @ np.abs(usable)
+    size = _term_sizes(model, usable)
     zero = np.abs(costs) <= np.maximum(ROUNDING * size, tolerance * np.maximum(1.0, np.abs(model.objective)))
     needed = np.where(costs > 0.0, model.column_lower, model.column_upper)
     open_ended = ~np.isfinite(needed)

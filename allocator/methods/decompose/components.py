@@ -49,3 +49,9 @@ def connected(first: NDArray[np.integer], second: NDArray[np.integer], size: int
     graph = sp.csr_array((np.ones(len(first)), (first, second)), shape=(size, size))
     count, label = connected_components(graph, directed=False)
     return int(count), label.astype(np.int64)
+
+
+def by_label(label: Indices, count: int) -> list[Indices]:
+    """Places of each of so many labels, ascending; ABSENT is none of them."""
+    order = np.argsort(label, kind="stable")
+    return np.split(order, np.searchsorted(label[order], np.arange(count)))[1:]

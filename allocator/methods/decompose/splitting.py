@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from allocator.instance.arrays import NO_LIMIT, NOWHERE, InstanceArrays
 from allocator.methods.decompose.blocks import Block, marked
-from allocator.methods.decompose.components import find_components
+from allocator.methods.decompose.components import by_label, find_components
 from allocator.methods.decompose.couplings import Couplings
 from allocator.methods.decompose.queues import Queues
 from allocator.methods.decompose.restocking import Depletion, Opportunities
@@ -58,8 +58,8 @@ def take_apart(formulation: Formulation, couplings: Couplings, offices_in_block:
     order = np.argsort(dealt, kind="stable")
     number[order] = np.arange(count) - np.repeat(components.cumsum() - components, components)
     row_number, column_number = _at(number, row_label), _at(number, column_label)
-    rows_of = _by_block(_at(dealt, row_label), block_count)
-    columns_of = _by_block(_at(dealt, column_label), block_count)
+    rows_of = by_label(_at(dealt, row_label), block_count)
+    columns_of = by_label(_at(dealt, column_label), block_count)
     result = [
         split.block(rows, columns, row_number, column_number, int(components[block]))
         for block, (rows, columns) in enumerate(zip(rows_of, columns_of, strict=True))
@@ -71,12 +71,6 @@ def take_apart(formulation: Formulation, couplings: Couplings, offices_in_block:
 def _at(values: Indices, labels: Indices) -> Indices:
     """Values at labels, ABSENT where the label is."""
     return np.where(labels == ABSENT, ABSENT, np.append(values, ABSENT)[labels])
-
-
-def _by_block(block: Indices, count: int) -> list[Indices]:
-    """Places of each of so many blocks, ascending."""
-    order = np.argsort(block, kind="stable")
-    return np.split(order, np.searchsorted(block[order], np.arange(count)))[1:]
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from allocator.backends import SolveOptions, get_backend, usable
 from allocator.methods.clock import Clock
-from allocator.methods.decompose.components import find_components
+from allocator.methods.decompose.components import by_label, find_components
 from allocator.methods.decompose.nation import Nation
 from allocator.methods.decompose.workers import Workers
-from allocator.milp.intervals import Group, find_cuts, find_groups
+from allocator.milp.intervals import Group, find_cuts, find_groups, with_cuts
 from allocator.milp.model import MilpModel, Vector
 from allocator.milp.sparse import short_indices
 
@@ -91,8 +91,8 @@ class _Components:
     def __init__(self, nation: Nation, prices: Vector) -> None:
         self.blocks, self.formulation = nation.blocks, nation.formulation
         formulation = nation.formulation
-        row_label, self.column_label, _ = find_components(formulation, nation.couplings)
-        self.rows, self.columns = _places(row_label), _places(self.column_label)
+        row_label, self.column_label, count = find_components(formulation, nation.couplings)
+        self.rows, self.columns = by_label(row_label, count), by_label(self.column_label, count)
         self.objective = formulation.model.objective + nation.couplings.use.T @ prices
         blanks, stock = formulation.variables.blanks, formulation.variables.depot_stock
         self.groups: dict[int, list[Group]] = {}
@@ -127,7 +127,7 @@ class _Components:
                     vector[columns] = point
                     cuts = find_cuts(self.formulation, self.groups.get(labels[place], []), vector)
                     found = cuts.upper.tolist()
-                    models[place] = _with_rows(models[place], cuts.matrix[:, columns], cuts.upper)
+                    models[place] = with_cuts(models[place], replace(cuts, matrix=cuts.matrix[:, columns]))
                 if not found:
                     open_ones.remove(place)
             if not open_ones:
@@ -136,7 +136,7 @@ class _Components:
 
     def _model(self, label: int) -> MilpModel:
         model = self.formulation.model
-        rows, columns = self.rows.get(label, np.zeros(0, dtype=np.int64)), self.columns[label]
+        rows, columns = self.rows[label], self.columns[label]
         return MilpModel(
             name="component",
             objective=self.objective[columns],
@@ -148,23 +148,6 @@ class _Components:
             column_upper=model.column_upper[columns],
             integer=model.integer[columns],
         )
-
-
-def _places(labels: Indices) -> dict[int, Indices]:
-    """Places of each label, ascending."""
-    order = np.argsort(labels, kind="stable")
-    names, starts = np.unique(labels[order], return_index=True)
-    return dict(zip(names.tolist(), np.split(order, starts[1:]), strict=True))
-
-
-def _with_rows(model: MilpModel, matrix: sp.csr_array, upper: Vector) -> MilpModel:
-    """The model with rows that are at most `upper`."""
-    return replace(
-        model,
-        matrix=short_indices(sp.vstack([model.matrix, matrix], format="csr")),
-        row_lower=np.append(model.row_lower, np.full(len(upper), -np.inf)),
-        row_upper=np.append(model.row_upper, upper),
-    )
 
 
 def _relaxed_point(model: MilpModel, backend: str, options: SolveOptions) -> Vector | None:
