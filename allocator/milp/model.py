@@ -8,6 +8,8 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from allocator.milp.sparse import short_indices
+
 Vector = NDArray[np.float64]
 
 
@@ -70,6 +72,29 @@ class MilpModel:
     def relaxed(self) -> MilpModel:
         """The linear relaxation: the same model without integrality."""
         return replace(self, integer=np.zeros_like(self.integer))
+
+    def part(self, columns: NDArray[np.int64], rows: NDArray[np.int64] | None = None) -> MilpModel:
+        """The model in which all other columns are 0, of `rows`, by default those that know its columns.
+
+        Rows and columns have no names in it.
+        """
+        if rows is None:
+            matrix = sp.csr_array(self.matrix[:, columns])
+            rows = np.nonzero(np.diff(matrix.indptr))[0]
+            matrix = matrix[rows]
+        else:
+            matrix = self.matrix[rows][:, columns]
+        return MilpModel(
+            name=self.name,
+            objective=self.objective[columns],
+            offset=self.offset,
+            matrix=short_indices(matrix),
+            row_lower=self.row_lower[rows],
+            row_upper=self.row_upper[rows],
+            column_lower=self.column_lower[columns],
+            column_upper=self.column_upper[columns],
+            integer=self.integer[columns],
+        )
 
     def describe_row(self, row: int) -> str:
         return _describe(self.rows, row, "row")

@@ -177,7 +177,7 @@ class Programme:
             kept[: self.plans] |= self._near(reduced[: self.plans], room)
         for columns in (np.nonzero(kept)[0], np.arange(len(kept))):
             first = min(known, key=model.value)[columns] if known and able.start else None
-            result = solver.solve(_of_columns(model, columns), replace(options, start=first))
+            result = solver.solve(model.part(columns), replace(options, start=first))
             if result.vector is not None:
                 vector = np.zeros(len(kept))
                 vector[columns] = result.vector
@@ -263,21 +263,3 @@ class Programme:
 def _diagonal(parts: list[sp.csr_array]) -> sp.csr_array:
     """The blocks' own matrices along the diagonal."""
     return sp.csr_array(sp.block_diag(parts, format="csr"))
-
-
-def _of_columns(model: MilpModel, columns: Indices) -> MilpModel:
-    """The model in which all other columns are 0."""
-    matrix = sp.csr_array(model.matrix[:, columns])
-    rows = np.nonzero(np.diff(matrix.indptr))[0]
-    matrix = short_indices(matrix[rows])
-    return MilpModel(
-        name=model.name,
-        objective=model.objective[columns],
-        offset=model.offset,
-        matrix=matrix,
-        row_lower=model.row_lower[rows],
-        row_upper=model.row_upper[rows],
-        column_lower=model.column_lower[columns],
-        column_upper=model.column_upper[columns],
-        integer=model.integer[columns],
-    )

@@ -7,11 +7,10 @@ office and more for a group of them, so that this is for what time is left when 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
-import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from allocator.backends import SolveOptions, get_backend, usable
@@ -19,9 +18,8 @@ from allocator.methods.clock import Clock
 from allocator.methods.decompose.components import by_label, find_components
 from allocator.methods.decompose.nation import Nation
 from allocator.methods.decompose.workers import Workers
-from allocator.milp.intervals import Group, find_cuts, find_groups, with_cuts
+from allocator.milp.intervals import Group, IntervalCuts, find_cuts, find_groups, with_cuts
 from allocator.milp.model import MilpModel, Vector
-from allocator.milp.sparse import short_indices
 
 Indices = NDArray[np.int64]
 _LEAST_SECONDS = 1.0  # for a component: with less, branch and cut has hardly begun
@@ -116,38 +114,31 @@ class _Components:
     ) -> list[MilpModel]:
         """Components with the interval inequalities that their relaxations break, round after round."""
         models = [self._model(label) for label in labels]
-        open_ones = list(range(len(labels)))
+        broken = list(range(len(labels)))
         for _ in range(_CUT_ROUNDS):
-            points = workers.map(_relaxed_point, [(models[place], backend, options) for place in open_ones])
-            for place, point in zip(tuple(open_ones), points, strict=True):
-                columns = self.columns[labels[place]]
-                found: Sequence[float] = ()
-                if point is not None:
-                    vector = np.zeros(len(self.objective))
-                    vector[columns] = point
-                    cuts = find_cuts(self.formulation, self.groups.get(labels[place], []), vector)
-                    found = cuts.upper.tolist()
-                    models[place] = with_cuts(models[place], replace(cuts, matrix=cuts.matrix[:, columns]))
-                if not found:
-                    open_ones.remove(place)
-            if not open_ones:
+            points = workers.map(_relaxed_point, [(models[place], backend, options) for place in broken])
+            found = [self._cuts(labels[place], point) for place, point in zip(broken, points, strict=True)]
+            for place, cuts in zip(broken, found, strict=True):
+                models[place] = with_cuts(models[place], cuts)
+            broken = [place for place, cuts in zip(broken, found, strict=True) if len(cuts)]
+            if not broken:
                 break
         return models
 
+    def _cuts(self, label: int, point: Vector | None) -> IntervalCuts:
+        """The inequalities that a point of a component breaks, in its columns; none without a point."""
+        columns = self.columns[label]
+        vector = np.zeros(len(self.objective))
+        if point is not None:
+            vector[columns] = point
+        groups = [] if point is None else self.groups.get(label, [])
+        cuts = find_cuts(self.formulation, groups, vector)
+        return replace(cuts, matrix=cuts.matrix[:, columns])
+
     def _model(self, label: int) -> MilpModel:
         model = self.formulation.model
-        rows, columns = self.rows[label], self.columns[label]
-        return MilpModel(
-            name="component",
-            objective=self.objective[columns],
-            offset=0.0,
-            matrix=short_indices(sp.csr_array(model.matrix[rows][:, columns])),
-            row_lower=model.row_lower[rows],
-            row_upper=model.row_upper[rows],
-            column_lower=model.column_lower[columns],
-            column_upper=model.column_upper[columns],
-            integer=model.integer[columns],
-        )
+        priced = replace(model, name="component", objective=self.objective, offset=0.0)
+        return priced.part(self.columns[label], self.rows[label])
 
 
 def _relaxed_point(model: MilpModel, backend: str, options: SolveOptions) -> Vector | None:
