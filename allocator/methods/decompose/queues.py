@@ -5,6 +5,7 @@ overdue (O). Once whatever moves records from day to day has its price, each off
 
     least sum over streams of v V + w W + sum over tiers of o max(0, V + W - tolerated)
     where sum over streams of V + W >= all that could be ready - cards
+    and no queue is longer than its columns, and those of what is overdue, allow
 
 which is convex and piecewise linear in the cards. The worth of a card by the duals of the last row is one
 of its tangents, so that it is the more exact of the two (Lagrangian relaxation of fewer rows).
@@ -54,6 +55,9 @@ class Queues:
         first, second = np.where(swap, second, first), np.where(swap, first, second)
         room, all_room = np.where(swap, other, room), room + other
         limited = self.overdue_rows != ABSENT
+        most = np.where(limited, self.tolerated + _at(upper, self.overdue), np.inf).min(axis=0, initial=np.inf)
+        all_room = np.minimum(all_room, np.maximum(most, 0.0))
+        room = np.minimum(room, all_room)
         late = np.where(limited, np.maximum(_at(costs, self.overdue), 0.0), 0.0)
         gained = (np.minimum(_at(costs, self.overdue), 0.0) * _at(upper, self.overdue)).sum(axis=(0, 2, 3))
         always = (late * np.maximum(-self.tolerated, 0.0)).sum(axis=(0, 2, 3))  # however short the queues are

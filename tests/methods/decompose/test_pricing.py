@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from allocator import Instance, Plan, generate_instance
@@ -168,6 +168,7 @@ def test_one_plan_each_is_the_trips_given() -> None:
 
 @settings(max_examples=40)
 @given(seed=st.integers(0, 10**6), kind=kinds)
+@example(seed=166, kind="none")  # a tier that costs nothing limits what can be overdue
 def test_what_is_proven_is_no_less_than_estimated(seed: int, kind: str) -> None:
     instance = random_instance(seed, SMALLER)
     formulation = formulate(instance)

@@ -35,8 +35,8 @@ def least_cost(queues: Queues, costs: Vector, upper: Vector, cards: float) -> fl
     return float(found.fun)
 
 
-@given(seed=st.integers(0, 10**6), missing=st.booleans())
-def test_savings_are_those_of_a_linear_model(seed: int, missing: bool) -> None:
+@given(seed=st.integers(0, 10**6), missing=st.booleans(), tight=st.booleans())
+def test_savings_are_those_of_a_linear_model(seed: int, missing: bool, tight: bool) -> None:
     draw = np.random.default_rng(seed)
     places = np.arange(STREAMS)[None, :, None]
     overdue = 2 * STREAMS + np.arange(TIERS * STREAMS).reshape(TIERS, 1, STREAMS, 1)
@@ -48,15 +48,19 @@ def test_savings_are_those_of_a_linear_model(seed: int, missing: bool) -> None:
     costs[2 * STREAMS :] = np.abs(costs[2 * STREAMS :])
     costs[STREAMS : STREAMS + missing] = 0.0  # there is no such column
     upper = draw.integers(0, 8, count).astype(np.float64)
-    upper[2 * STREAMS :] = 100.0
-    present = np.append(upper[:STREAMS], upper[STREAMS + missing : 2 * STREAMS])
+    tolerated = draw.integers(-3, 10, overdue.shape).astype(np.float64)
+    overdue_room = draw.integers(0, 8, overdue.shape) if tight else 100.0
+    upper[overdue] = np.maximum(-tolerated, 0.0) + overdue_room
+    upper[STREAMS : STREAMS + missing] = 0.0
+    queued = upper[:STREAMS] + upper[STREAMS : 2 * STREAMS]
+    room = np.minimum(queued, (tolerated + upper[overdue]).min(axis=0)[0, :, 0])
     queues = Queues(
         waiting=places,
         unprintable=unprintable,
         overdue=overdue,
         overdue_rows=overdue,
-        tolerated=draw.integers(-3, 10, overdue.shape).astype(np.float64),
-        ready=np.full((1, 1), np.floor(draw.uniform(0, 1) * present.sum())),
+        tolerated=tolerated,
+        ready=np.full((1, 1), np.floor(draw.uniform(0, 1) * room.sum())),
     )
     waiting = queues.without_cards(costs, upper)
     savings = waiting.savings
