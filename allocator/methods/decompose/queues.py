@@ -55,8 +55,8 @@ class Queues:
         first, second = np.where(swap, second, first), np.where(swap, first, second)
         room, all_room = np.where(swap, other, room), room + other
         limited = self.overdue_rows != ABSENT
-        most = np.where(limited, self.tolerated + _at(upper, self.overdue), np.inf).min(axis=0, initial=np.inf)
-        all_room = np.minimum(all_room, np.maximum(most, 0.0))
+        most = np.where(limited, self.tolerated + _at(upper, self.overdue), np.inf)
+        all_room = np.minimum(all_room, np.maximum(most.min(axis=0, initial=np.inf), 0.0))
         room = np.minimum(room, all_room)
         late = np.where(limited, np.maximum(_at(costs, self.overdue), 0.0), 0.0)
         gained = (np.minimum(_at(costs, self.overdue), 0.0) * _at(upper, self.overdue)).sum(axis=(0, 2, 3))
