@@ -66,7 +66,7 @@ def test_intervals_overlap_on_random_instances(seed: int) -> None:
 @pytest.mark.parametrize("family", ["blanks", "lending", "hubs", "election", "outages"])
 def test_intervals_overlap_on_generated_instances(family: str) -> None:
     instance = generate_instance(family, offices=3, days=14, seed=1)
-    intervals = {pair: _interval(instance, *pair, 4) for pair in SOLVERS}
+    intervals = {pair: _interval(instance, *pair, 1.5) for pair in SOLVERS}
     highest = max(bound for bound, _ in intervals.values())
     lowest = min(cost for _, cost in intervals.values())
     assert highest <= lowest * (1 + TOLERANCE), intervals

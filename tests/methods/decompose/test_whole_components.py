@@ -25,7 +25,7 @@ def test_bounds_are_between_those_of_mixtures_and_plans(family: str) -> None:
     instance = generate_instance(family, offices=8, days=20)
     nation = Nation.of(instance)
     vector = nation.formulation.embed(PlanArrays.empty(instance))
-    clock = Clock(12)
+    clock = Clock(6)
     with closing(Workers(clock, 1)) as crew:
         start = np.zeros(len(nation.couplings.limit))
         generation = nation.generation(start, 0.3, nation.decisions(vector), crew, "highs", OPTIONS)
@@ -42,7 +42,7 @@ def test_bounds_are_between_those_of_mixtures_and_plans(family: str) -> None:
         generation.raise_bound(found.block, found.component, found.least)
     # Trips with packs to be passed on, or from hubs, are whole only here.
     assert generation.proof.bound > (1.0 if family == "quota" else 1.0001) * before.bound - 1.0
-    direct = solve(instance, method="direct", time_limit=4)
+    direct = solve(instance, method="direct", time_limit=2)
     costs = [float(cost_of(instance, policy.plan(instance)).total) for policy in POLICIES.values()]
     assert generation.proof.bound <= min(direct.objective, *costs) * (1 + 1e-9)
 
@@ -59,14 +59,14 @@ def test_there_is_nothing_without_time() -> None:
 
 @pytest.mark.parametrize("backend", ["highs", "ortools", "pulp"])
 def test_a_solve_spends_the_time_left_on_its_components(backend: str) -> None:
-    instance = generate_instance("outages", offices=10, days=20)
+    instance = generate_instance("outages", offices=8, days=20)
     phases: list[str] = []
     rounds = solve(instance, method="decompose", rounds=12, workers=1, gap=1e-9, backend=backend)
     outcome = solve(
         instance,
         method="decompose",
         workers=1,
-        time_limit=6,
+        time_limit=4,
         gap=1e-9,
         backend=backend,
         on_report=lambda report: phases.append(report.phase),
