@@ -75,7 +75,7 @@ def test_no_bound_is_above_a_valid_plan(peer: str) -> None:
         slack = 2e-6 * cost
         assert answer["bound"] is None or answer["bound"] <= cost + slack, case
         assert answer["cost"] is None or answer["cost"] >= bound - slack, case
-    # Answers of nothing at all would pass the above; on a busy machine half a second may be too short for some.
+    # Answers of nothing at all would pass the above; half a second may be too short for some of them.
     assert any((answer["bound"], answer["cost"]) != (None, None) for answer in answers.values())
 
 
