@@ -29,6 +29,7 @@ class Pool:
     blocks: list[Block]
     plans: list[Plans]
     mixtures: list[Mixture] = field(default_factory=list)  # none before the first pricing
+    bases: list[Basis | None] = field(default_factory=list)  # for the first mixtures, if any are known
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ class ColumnGeneration:
     def _price(self, prices: Vector, rounds: int, close: float, *, exact: bool) -> tuple[float, float, float]:
         """The proven bound, -inf if not asked for, the estimate, and what the mixtures cost at prices."""
         pool = self.pool
-        bases = [each.basis for each in pool.mixtures] or [None] * len(pool.blocks)
+        bases = [each.basis for each in pool.mixtures] or pool.bases or [None] * len(pool.blocks)
         priced = self.workers.map(
             _price,
             (
@@ -121,7 +122,7 @@ class ColumnGeneration:
                     self.backend,
                     self.options,
                     basis,
-                    not pool.mixtures,
+                    not pool.mixtures and basis is None,
                 )
                 for block, plans, basis in zip(pool.blocks, pool.plans, bases, strict=True)
             ),

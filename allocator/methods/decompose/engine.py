@@ -22,13 +22,14 @@ from allocator.instance.models import Instance
 from allocator.methods.clock import Clock
 from allocator.methods.decompose.column_generation import Standing
 from allocator.methods.decompose.couplings import Couplings, find_couplings, transfer_prices
+from allocator.methods.decompose.inheritance import Estate
 from allocator.methods.decompose.linear import sample_prices
 from allocator.methods.decompose.nation import Nation
 from allocator.methods.decompose.pace import Pace
 from allocator.methods.decompose.planning import Planner
 from allocator.methods.decompose.prices import recall_prices
 from allocator.methods.decompose.restocking import compile_search
-from allocator.methods.decompose.sampling import sample_sizes, smaller_nation
+from allocator.methods.decompose.sampling import sample_sizes, smaller_nation, strata
 from allocator.methods.decompose.whole_components import prove_components
 from allocator.methods.decompose.workers import StoppedError, Workers
 from allocator.methods.record import Record
@@ -82,17 +83,19 @@ def solve_decomposed(
     record.enter("build")
     crew = Workers(clock, workers)
     crew.get_ready(compile_search)
-    nation = Nation.of(record.instance)
+    samples = [] if start is not None else _samples(record.instance)
+    nation = Nation.of(record.instance, strata(record.instance, samples))
     built = time.monotonic()
     pieces = SolveOptions(seed=options.seed, tolerance=_TOLERANCE)
     engine: _Engine | None = None
     with suppress(StoppedError), closing(crew):
+        estate: Estate | None = None
         if start is None:
             record.enter("start prices")
-            prices = _start_prices(record, clock, nation, crew, backend, pieces)
+            prices, estate = _start_prices(record, clock, nation, samples, crew, backend, pieces)
         else:
             prices = recall_prices(record.instance, nation.couplings, start)
-        engine = _Engine(record, clock, nation, prices, crew, backend, pieces)
+        engine = _Engine(record, clock, nation, prices, estate, crew, backend, pieces)
         engine.run(rounds, options.gap or 0.0, informed=start is not None)
     found = engine.generation.best_prices if engine else np.zeros(len(nation.couplings.limit))
     return DecomposeOutcome(
@@ -104,24 +107,36 @@ def solve_decomposed(
     )
 
 
+def _samples(instance: Instance) -> list[Instance]:
+    """Those that are priced by blocks, each three times as large as the one before."""
+    sizes = sample_sizes(len(instance.offices), instance.days)[1:]
+    return [smaller_nation(instance, size) for size in sizes]
+
+
 def _start_prices(
-    record: Record, clock: Clock, nation: Nation, crew: Workers, backend: str, options: SolveOptions
-) -> Vector:
-    """(resources,) prices of the nation from samples, each three times the one before."""
+    record: Record,
+    clock: Clock,
+    nation: Nation,
+    samples: list[Instance],
+    crew: Workers,
+    backend: str,
+    options: SolveOptions,
+) -> tuple[Vector, Estate | None]:
+    """(resources,) prices of the nation from samples, and what the last of them leaves."""
     instance = record.instance
-    first, *sizes = sample_sizes(len(instance.offices), instance.days)
+    first = sample_sizes(len(instance.offices), instance.days)[0]
     couplings = nation.couplings
+    estate: Estate | None = None
     drawn = crew.map(_relaxation_prices, ((instance, first, phase, backend, options) for phase in _PHASES))
     # A slot's price is one of a few whole steps, which a small sample can miss: the median seldom does.
     prices = np.median([transfer_prices(each, known, couplings) for each, known in drawn], axis=0)
     reach = _FIRST_REACH
-    for size in sizes:
-        sample = smaller_nation(instance, size)
-        smaller = Nation.of(sample)
+    for sample in samples:
+        smaller = Nation.of(sample, strata(sample, samples))
         prices = transfer_prices(prices, couplings, smaller.couplings)
         couplings = smaller.couplings
         nothing = smaller.decisions(smaller.formulation.embed(PlanArrays.empty(sample)))
-        generation = smaller.generation(prices, reach, nothing, crew, backend, options)
+        generation = smaller.generation(prices, reach, nothing, crew, backend, options, estate)
         ahead = 2e-2
         for number in range(_SAMPLE_ROUNDS):
             record.enter(f"start prices, {len(sample.offices)} offices, round {number + 1}")
@@ -139,7 +154,8 @@ def _start_prices(
             if max(ahead, standing.strain) < _SAMPLE_NEAR or (clock.seconds > _SAMPLES_SHARE * clock.limit):
                 break
         prices, reach = generation.best_prices, _REACH
-    return transfer_prices(prices, couplings, nation.couplings)
+        estate = Estate(sample, generation.pool)
+    return transfer_prices(prices, couplings, nation.couplings), estate
 
 
 def _relaxation_prices(
@@ -164,13 +180,14 @@ class _Engine:
         clock: Clock,
         nation: Nation,
         start: Vector,
+        estate: Estate | None,
         crew: Workers,
         backend: str,
         options: SolveOptions,
     ) -> None:
         self.record, self.clock, self.nation = record, clock, nation
         decisions = nation.decisions(nation.formulation.embed(record.plan))
-        self.generation = nation.generation(start, _REACH, decisions, crew, backend, options)
+        self.generation = nation.generation(start, _REACH, decisions, crew, backend, options, estate)
         self.planner = Planner(record, clock, nation, self.generation)
         self.rounds = 0
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from allocator.backends import SolveOptions
 from allocator.instance.models import Instance
 from allocator.methods.decompose.blocks import Block
 from allocator.methods.decompose.column_generation import ColumnGeneration, Pool
 from allocator.methods.decompose.couplings import Couplings, find_couplings
+from allocator.methods.decompose.inheritance import Estate, inherited
 from allocator.methods.decompose.pricing import one_plan_each
 from allocator.methods.decompose.senders import sends
 from allocator.methods.decompose.settling import Settled, settled
@@ -19,6 +21,7 @@ from allocator.methods.decompose.workers import Workers
 from allocator.milp.formulation import Formulation, formulate
 from allocator.milp.model import Vector
 
+Indices = NDArray[np.int64]
 _OFFICE_DAYS_IN_BLOCK = 720  # what linear models of a block are fastest with
 
 
@@ -31,11 +34,12 @@ class Nation:
     blocks: list[Block]
 
     @classmethod
-    def of(cls, instance: Instance) -> Nation:
+    def of(cls, instance: Instance, stratum: Indices | None = None) -> Nation:
+        """Take an instance apart; offices of a `stratum` (I,) get blocks of their own."""
         formulation = formulate(instance)
         couplings = find_couplings(formulation)
         offices = max(1, _OFFICE_DAYS_IN_BLOCK // instance.days)
-        return cls(formulation, couplings, take_apart(formulation, couplings, offices))
+        return cls(formulation, couplings, take_apart(formulation, couplings, offices, stratum))
 
     @property
     def has_senders(self) -> bool:
@@ -61,11 +65,19 @@ class Nation:
         crew: Workers,
         backend: str,
         options: SolveOptions,
+        estate: Estate | None = None,
     ) -> ColumnGeneration:
-        """Column generation from these prices, with the decisions as its first column."""
-        plans = [one_plan_each(block, each.packs) for block, each in zip(self.blocks, decisions, strict=True)]
+        """Column generation from these prices, with the decisions as its first column.
+
+        Blocks that are also in an `estate` begin with the plans that are known there.
+        """
+        known = inherited(estate, self.formulation.instance, self.blocks)
+        plans = []
+        for block, each, heritage in zip(self.blocks, decisions, known, strict=True):
+            own = one_plan_each(block, each.packs)
+            plans.append(own if heritage is None else heritage.plans.joined(own))
         generation = ColumnGeneration(
-            Pool(self.blocks, plans),
+            Pool(self.blocks, plans, bases=[None if each is None else each.basis for each in known]),
             self.couplings,
             self.formulation.model.offset,
             prices,

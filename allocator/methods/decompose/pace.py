@@ -9,13 +9,14 @@ from contextlib import contextmanager
 from allocator.methods.clock import Clock
 
 _HASTE = 1.3  # what steps may take longer than the last ones
+_FROM_NOTHING, _PROOF, _PLAN = 3.0, 2.0, 5.0  # times a later round: the first one, a proof, a first plan
 _EARLIEST, _LATEST = 0.5, 0.6  # of the time: a first plan
 _INFORMED = 0.4  # the same, if prices were there from the start
 _CLOSE = 5e-4  # what prices may miss for an early one
 
 
 class Pace:
-    """How long the steps of a solve take; the first round is no measure, since it begins from nothing."""
+    """How long the steps of a solve take; the first round, much of it from nothing, says least."""
 
     def __init__(self, clock: Clock, *, informed: bool = False) -> None:
         """`informed` is a solve that began with prices of an earlier one."""
@@ -32,16 +33,17 @@ class Pace:
         spent = time.monotonic() - begun
         if step == "round":
             self._rounds += 1
-            spent = spent if self._rounds == 2 else min(spent, self.took[step])
             if self._rounds == 1:
-                return
+                spent /= _FROM_NOTHING
+            elif self._rounds > 2:
+                spent = min(spent, self.took[step])
         self.took[step] = spent
 
     @property
     def is_ending(self) -> bool:
         """Whether there is time for no more than a last round with a proven bound and a plan."""
         usual = self.took["round"]
-        finish = (self.took["exact"] or 1.5 * usual) + (self.took["plan"] or 4.0 * usual)
+        finish = (self.took["exact"] or _PROOF * usual) + (self.took["plan"] or _PLAN * usual)
         return self._clock.remaining < _HASTE * (usual + finish)
 
     def has_time(self, turns: int) -> bool:

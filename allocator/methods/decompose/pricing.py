@@ -36,6 +36,7 @@ _ANSWERS = 8  # plans of an office at a time
 _ROUNDING = 1e-11  # relative; above what sums of some thousand doubles can lose
 _NEARLY_WHOLE = 1e-6  # cards
 _NEARLY_NOTHING = 1e-6  # of a plan
+_OF_SLACKS = Basis(np.zeros(0, np.int8), np.zeros(0, np.int8))  # presolve takes longer than it saves
 
 
 @dataclass(frozen=True)
@@ -342,6 +343,7 @@ def price_block(
     """
     estimate = np.full(block.components, -np.inf)
     duals: Vector | None = None
+    basis = basis or _OF_SLACKS
     while True:
         rounds -= 1
         mixture = mix(block, plans, prices, backend, options, basis)

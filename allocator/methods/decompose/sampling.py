@@ -8,6 +8,7 @@ larger groups some offices are drawn, and what serves the group gets their share
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,6 +78,18 @@ def smaller_nation(instance: Instance, offices: int, phase: float = 0.5) -> Inst
                 if scope[chosen].any()
             ),
         }
+    )
+
+
+def strata(instance: Instance, samples: Sequence[Instance]) -> Indices:
+    """(I,) the number of the first of the samples in which an office is; how many there are if in none."""
+    drawn = [{office.id for office in sample.offices} for sample in samples]
+    return np.array(
+        [
+            next((k for k, those in enumerate(drawn) if office.id in those), len(drawn))
+            for office in instance.offices
+        ],
+        dtype=np.int64,
     )
 
 

@@ -28,12 +28,17 @@ Number = TypeVar("Number", np.float64, np.int64)
 _STOCK_ROWS = ("6_blanks", "8_store", "9_trip", "9_least_load", "10_depot", "11_depot_handling")
 
 
-def take_apart(formulation: Formulation, couplings: Couplings, offices_in_block: int) -> list[Block]:
+def take_apart(
+    formulation: Formulation,
+    couplings: Couplings,
+    offices_in_block: int,
+    stratum: Indices | None = None,
+) -> list[Block]:
     """All components of the model in blocks of about so many offices.
 
     A component with senders is a block by itself, since its trips are chosen by a search that takes the
     longer the more there is to choose. The others are dealt out by size, the largest first, so that
-    blocks are alike.
+    blocks are alike; those of offices of each `stratum` (I,) by themselves.
     """
     row_label, column_label, count = find_components(formulation, couplings)
     split = _Split(formulation, couplings)
@@ -46,7 +51,11 @@ def take_apart(formulation: Formulation, couplings: Couplings, offices_in_block:
     sends[column_label[stock[column_label[stock] >= 0]]] = True
     dealt = np.empty(count, dtype=np.int64)
     block_count = 0
-    for kind, offices in ((sends, 1), (~sends, offices_in_block)):
+    layer = np.zeros(count, dtype=np.int64)
+    if stratum is not None:
+        np.maximum.at(layer, column_label[blanks], stratum)
+    layers = [~sends & (layer == number) for number in np.unique(layer)]
+    for kind, offices in ((sends, 1), *((each, offices_in_block) for each in layers)):
         chosen = np.nonzero(kind)[0]
         chosen = chosen[np.argsort(-size[chosen], kind="stable")]
         blocks = -(-int(size[chosen].sum()) // offices) or 1

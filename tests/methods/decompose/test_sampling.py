@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from allocator import FAMILIES, dump_instance, generate_instance, parse_instance
 from allocator.instance.models import Instance
-from allocator.methods.decompose.sampling import sample_sizes, smaller_nation
+from allocator.methods.decompose.sampling import sample_sizes, smaller_nation, strata
 from allocator.milp.formulation import formulate
 from tests.tools.instances import full_document
 from tests.tools.strategies import instances
@@ -143,3 +143,17 @@ def test_sizes_ascend_and_stay_below_the_nation(offices: int, days: int) -> None
     assert all(2 * size <= offices for size in sizes[1:])
     assert sizes[0] >= 1
     assert len(sizes) <= 1 + np.log(10_000) / np.log(2)
+
+
+@pytest.mark.parametrize("family", ["blanks", "quota", "printers", "outages"])
+def test_larger_samples_hold_the_smaller_ones(family: str) -> None:
+    """Steps a third as wide meet in the middle of those before, so that what is known can be handed on."""
+    instance = generate_instance(family, offices=180, days=10)
+    samples = [smaller_nation(instance, offices) for offices in (10, 30, 90)]
+    number = strata(instance, samples)
+    assert np.bincount(number).tolist() == [10, 20, 60, 90]
+    inside = {office.id for office in samples[0].offices}
+    ids = np.array([office.id for office in instance.offices])
+    assert set(ids[number == 0].tolist()) == inside
+    assert strata(samples[1], samples).max() == 1
+    assert strata(instance, []).tolist() == [0] * 180

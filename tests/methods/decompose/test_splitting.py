@@ -167,3 +167,13 @@ def test_families_with_and_without_senders(family: str, sender: bool) -> None:
     assert len(blocks) >= 2
     if not sender:
         assert {len(block.offices) for block in blocks} == {4}
+
+
+def test_offices_of_a_stratum_have_blocks_of_their_own() -> None:
+    instance = generate_instance("quota", offices=11, days=10)
+    formulation = formulate(instance)
+    stratum = np.array([0, 1, 1, 2, 0, 2, 2, 2, 1, 2, 2])
+    blocks = take_apart(formulation, find_couplings(formulation), 3, stratum)
+    assert sorted(np.concatenate([block.offices for block in blocks]).tolist()) == list(range(11))
+    inside = [np.unique(stratum[block.offices]).tolist() for block in blocks]
+    assert inside == [[0], [1], [2], [2]]
