@@ -12,7 +12,9 @@ from allocator.backends import Basis, SolveOptions
 from allocator.methods.decompose.blocks import Block
 from allocator.methods.decompose.couplings import Couplings
 from allocator.methods.decompose.master import Grouping, Master, MasterSolution
-from allocator.methods.decompose.pricing import Mixture, Plans, Priced, first_plans, price_block
+from allocator.methods.decompose.mixtures import Mixture
+from allocator.methods.decompose.plans import Plans, first_plans
+from allocator.methods.decompose.pricing import Priced, price_block
 from allocator.methods.decompose.settling import Settled
 from allocator.methods.decompose.stabilisation import Box
 from allocator.methods.decompose.workers import Workers

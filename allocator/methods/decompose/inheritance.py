@@ -15,7 +15,7 @@ from allocator.backends import Basis
 from allocator.instance.models import Instance
 from allocator.methods.decompose.blocks import Block
 from allocator.methods.decompose.column_generation import Pool
-from allocator.methods.decompose.pricing import Plans, plans_of
+from allocator.methods.decompose.plans import Plans, plans_of
 
 
 @dataclass(frozen=True)

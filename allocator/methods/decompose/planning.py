@@ -12,7 +12,7 @@ from allocator.methods.clock import Clock
 from allocator.methods.decompose.choice import Choice, Programme
 from allocator.methods.decompose.column_generation import ColumnGeneration
 from allocator.methods.decompose.nation import Nation
-from allocator.methods.decompose.pricing import one_plan_each
+from allocator.methods.decompose.plans import one_plan_each
 from allocator.methods.decompose.resupply import Resupply
 from allocator.methods.decompose.settlement import spread
 from allocator.methods.decompose.settling import Piece

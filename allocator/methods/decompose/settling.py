@@ -10,8 +10,9 @@ import scipy.sparse as sp
 
 from allocator.backends import Basis, SolveOptions
 from allocator.methods.decompose.blocks import Block
+from allocator.methods.decompose.mixtures import WHOLE, by_component, chosen_model
 from allocator.methods.decompose.pieces import solve_piece
-from allocator.methods.decompose.pricing import WHOLE, Plans, by_component, chosen_model
+from allocator.methods.decompose.plans import Plans
 from allocator.milp.model import MilpModel, Vector
 from allocator.milp.sparse import short_indices, single_entries
 

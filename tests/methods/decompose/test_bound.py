@@ -11,7 +11,8 @@ from allocator import Instance, generate_instance, solve
 from allocator.backends import SolveOptions
 from allocator.methods.decompose.column_generation import lagrangian
 from allocator.methods.decompose.couplings import find_couplings
-from allocator.methods.decompose.pricing import first_plans, one_plan_each, price_block
+from allocator.methods.decompose.plans import first_plans, one_plan_each
+from allocator.methods.decompose.pricing import price_block
 from allocator.methods.decompose.splitting import take_apart
 from allocator.methods.policies import POLICIES
 from allocator.milp.formulation import formulate

@@ -10,6 +10,7 @@ import pytest
 from allocator import generate_instance
 from allocator.backends import SolveOptions
 from allocator.methods.clock import Clock
+from allocator.methods.decompose.column_generation import lagrangian
 from allocator.methods.decompose.nation import Nation
 from allocator.methods.decompose.workers import Workers
 from allocator.plan.arrays import PlanArrays
@@ -36,3 +37,9 @@ def test_the_master_comes_down_to_the_estimate(family: str, believed: float | No
         assert generation.step(10, 1e-5, exact=True).bound == pytest.approx(
             generation.best_estimate, rel=2e-3
         )
+
+
+def test_the_lagrangian_is_rounded_down() -> None:
+    exact = 3.0 + 0.1 + 0.2 - 0.25 * 8.0
+    value = lagrangian([np.array([0.1]), np.array([0.2])], np.array([0.25]), np.array([8.0]), 3.0)
+    assert exact - 1e-9 < value < exact

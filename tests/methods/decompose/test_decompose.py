@@ -13,7 +13,8 @@ from allocator.methods.clock import Clock
 from allocator.methods.decompose.couplings import find_couplings
 from allocator.methods.decompose.engine import solve_decomposed
 from allocator.methods.decompose.linear import sample_prices
-from allocator.methods.decompose.pricing import first_plans, mix
+from allocator.methods.decompose.mixtures import mix
+from allocator.methods.decompose.plans import first_plans
 from allocator.methods.decompose.splitting import take_apart
 from allocator.methods.record import Record, Report
 from allocator.milp.formulation import formulate

@@ -12,8 +12,9 @@ from allocator.backends import SolveOptions
 from allocator.methods.clock import Clock
 from allocator.methods.decompose.column_generation import ColumnGeneration
 from allocator.methods.decompose.inheritance import Estate, inherited
+from allocator.methods.decompose.mixtures import mix
 from allocator.methods.decompose.nation import Nation
-from allocator.methods.decompose.pricing import mix, plans_of
+from allocator.methods.decompose.plans import plans_of
 from allocator.methods.decompose.sampling import smaller_nation, strata
 from allocator.methods.decompose.workers import Workers
 from allocator.plan.arrays import PlanArrays

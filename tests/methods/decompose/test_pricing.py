@@ -11,20 +11,15 @@ from allocator import Instance, Plan, generate_instance
 from allocator.backends import SolveOptions
 from allocator.methods.decompose.blocks import Block
 from allocator.methods.decompose.column_generation import lagrangian
-from allocator.methods.decompose.couplings import Couplings, find_couplings
-from allocator.methods.decompose.pricing import (
-    Plans,
-    card_worth,
-    first_plans,
-    mix,
-    one_plan_each,
-    price_block,
-)
+from allocator.methods.decompose.couplings import find_couplings
+from allocator.methods.decompose.plans import Plans, first_plans, one_plan_each
+from allocator.methods.decompose.pricing import price_block
 from allocator.methods.decompose.splitting import take_apart
 from allocator.milp.formulation import formulate
 from allocator.milp.model import Vector
 from allocator.verdict import empty_cost, verify
 from tests.tools.brute_force import TooLargeError, find_optimum
+from tests.tools.prices import KINDS, prices_of
 from tests.tools.random_instances import TINY, Size, random_instance
 from tests.tools.strategies import cases, instances
 
@@ -32,22 +27,6 @@ OPTIONS = SolveOptions(tolerance=1e-4)
 SMALLER = Size(offices=2, days=4, streams=2, depots=2, lanes=4, records=5, packs=3, pack_size=4)
 
 
-def prices_of(couplings: Couplings, kind: str, seed: int) -> Vector:
-    """Prices of a kind: none, alike, very different, for few resources only, beyond all reason."""
-    draw = np.random.default_rng(seed)
-    count = len(couplings.limit)
-    prices: Vector = {
-        "none": np.zeros(count),
-        "usual": draw.exponential(size=count),
-        "uneven": 10.0 ** draw.uniform(-6, 6, count),
-        "sparse": np.where(draw.uniform(size=count) < 0.2, 50 * draw.exponential(size=count), 0.0),
-        "wild": 1e9 * draw.exponential(size=count),
-    }[kind]
-    capped: Vector = np.minimum(prices, couplings.ceiling)
-    return capped
-
-
-KINDS = ("none", "usual", "uneven", "sparse", "wild")
 kinds = st.sampled_from(KINDS)
 
 
@@ -93,26 +72,6 @@ def test_the_bound_is_below_the_optimum(seed: int, size: Size, kind: str) -> Non
     assert below(bound_at(instance, kind, seed % 1000), float(optimum.cost))
 
 
-@settings(max_examples=30)
-@given(instance=instances(), kind=st.sampled_from(KINDS[:4]), seed=st.integers(0, 99))
-def test_a_mixture_is_feasible_and_costs_what_it_says(instance: Instance, kind: str, seed: int) -> None:
-    formulation = formulate(instance)
-    couplings = find_couplings(formulation)
-    prices = prices_of(couplings, kind, seed)
-    for block in take_apart(formulation, couplings, 16):
-        plans = first(block, prices)
-        mixture = mix(block, plans, prices, "highs", OPTIONS)
-        scale = 1e-5 * (1.0 + np.abs(mixture.value))
-        assert (np.abs(mixture.cost + mixture.use.T @ prices - mixture.value) <= scale).all()
-        shares = np.bincount(plans.office, mixture.shares, len(block.offices))
-        assert shares == pytest.approx(np.ones(len(block.offices)), abs=1e-6)
-        assert (mixture.shares >= -1e-6).all()
-        assert (card_worth(block, mixture.duals) >= 0).all()
-        packs = plans.packs.T @ mixture.shares
-        use = block.use @ mixture.point + block.trip_use @ packs
-        assert mixture.use.sum(axis=1) == pytest.approx(use, rel=1e-6, abs=1e-6)
-
-
 @settings(max_examples=20)
 @given(instance=instances(), kind=st.sampled_from(KINDS[:4]), seed=st.integers(0, 99))
 def test_more_rounds_never_make_the_mixture_worse(instance: Instance, kind: str, seed: int) -> None:
@@ -143,27 +102,6 @@ def test_rounds_close_the_gap_of_a_block(family: str) -> None:
         assert (priced.bound >= priced.estimate - 1e-6 * np.abs(priced.estimate)).all() or (
             priced.bound <= priced.mixture.value
         ).all()
-
-
-def test_the_lagrangian_is_rounded_down() -> None:
-    exact = 3.0 + 0.1 + 0.2 - 0.25 * 8.0
-    value = lagrangian([np.array([0.1]), np.array([0.2])], np.array([0.25]), np.array([8.0]), 3.0)
-    assert exact - 1e-9 < value < exact
-
-
-def test_one_plan_each_is_the_trips_given() -> None:
-    instance = generate_instance("blanks", offices=6, days=20)
-    formulation = formulate(instance)
-    block = take_apart(formulation, find_couplings(formulation), 16)[0]
-    draw = np.random.default_rng(0)
-    packs = np.where(draw.uniform(size=len(block.trips.most)) < 0.2, block.trips.most, 0).astype(np.float64)
-    plans = one_plan_each(block, packs)
-    assert plans.office.tolist() == list(range(len(block.offices)))
-    assert plans.packs.sum(axis=0).tolist() == packs.tolist()
-    assert plans.cost.sum() == pytest.approx(packs @ block.price + block.fixed[packs > 0].sum())
-    nothing = one_plan_each(block, 0 * packs)
-    assert not nothing.cost.any()
-    assert (nothing.printed <= plans.printed + 1e-9).all()
 
 
 @settings(max_examples=40)

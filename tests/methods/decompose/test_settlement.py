@@ -16,7 +16,7 @@ from allocator.methods.clock import Clock
 from allocator.methods.decompose import settlement
 from allocator.methods.decompose.couplings import Couplings, find_couplings
 from allocator.methods.decompose.nation import Nation
-from allocator.methods.decompose.pricing import one_plan_each
+from allocator.methods.decompose.plans import one_plan_each
 from allocator.methods.decompose.settlement import allot, spread
 from allocator.methods.decompose.settling import Piece, Settled
 from allocator.methods.decompose.workers import Workers

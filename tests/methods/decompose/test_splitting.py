@@ -13,7 +13,7 @@ from allocator.instance.models import Instance
 from allocator.methods.decompose.blocks import Block
 from allocator.methods.decompose.components import find_components
 from allocator.methods.decompose.couplings import Couplings, find_couplings
-from allocator.methods.decompose.pricing import one_plan_each
+from allocator.methods.decompose.plans import one_plan_each
 from allocator.methods.decompose.senders import sends
 from allocator.methods.decompose.settling import settled
 from allocator.methods.decompose.splitting import take_apart

@@ -8,7 +8,7 @@ import pytest
 from allocator import generate_instance
 from allocator.methods.decompose.blocks import Block
 from allocator.methods.decompose.couplings import find_couplings
-from allocator.methods.decompose.pricing import one_plan_each
+from allocator.methods.decompose.plans import one_plan_each
 from allocator.methods.decompose.splitting import take_apart
 from allocator.methods.policies import POLICIES
 from allocator.milp.builder import ABSENT

@@ -15,7 +15,8 @@ from allocator.methods.clock import Clock
 from allocator.methods.decompose.column_generation import ColumnGeneration
 from allocator.methods.decompose.completion import saved_on
 from allocator.methods.decompose.nation import Nation
-from allocator.methods.decompose.pricing import one_plan_each, price_block
+from allocator.methods.decompose.plans import one_plan_each
+from allocator.methods.decompose.pricing import price_block
 from allocator.methods.decompose.restocking import Savings
 from allocator.methods.decompose.settling import Piece, settle, settled
 from allocator.methods.decompose.variants import find_variants

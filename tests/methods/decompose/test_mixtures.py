@@ -1,0 +1,41 @@
+"""Mixtures are feasible, and cost what they say."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from allocator import Instance
+from allocator.backends import SolveOptions
+from allocator.methods.decompose.couplings import find_couplings
+from allocator.methods.decompose.mixtures import mix
+from allocator.methods.decompose.plans import first_plans
+from allocator.methods.decompose.pricing import card_worth
+from allocator.methods.decompose.splitting import take_apart
+from allocator.milp.formulation import formulate
+from tests.tools.prices import KINDS, prices_of
+from tests.tools.strategies import instances
+
+OPTIONS = SolveOptions(tolerance=1e-4)
+
+
+@settings(max_examples=30)
+@given(instance=instances(), kind=st.sampled_from(KINDS[:4]), seed=st.integers(0, 99))
+def test_a_mixture_is_feasible_and_costs_what_it_says(instance: Instance, kind: str, seed: int) -> None:
+    formulation = formulate(instance)
+    couplings = find_couplings(formulation)
+    prices = prices_of(couplings, kind, seed)
+    for block in take_apart(formulation, couplings, 16):
+        plans = first_plans(block, prices)
+        mixture = mix(block, plans, prices, "highs", OPTIONS)
+        scale = 1e-5 * (1.0 + np.abs(mixture.value))
+        assert (np.abs(mixture.cost + mixture.use.T @ prices - mixture.value) <= scale).all()
+        shares = np.bincount(plans.office, mixture.shares, len(block.offices))
+        assert shares == pytest.approx(np.ones(len(block.offices)), abs=1e-6)
+        assert (mixture.shares >= -1e-6).all()
+        assert (card_worth(block, mixture.duals) >= 0).all()
+        packs = plans.packs.T @ mixture.shares
+        use = block.use @ mixture.point + block.trip_use @ packs
+        assert mixture.use.sum(axis=1) == pytest.approx(use, rel=1e-6, abs=1e-6)
