@@ -96,6 +96,7 @@ def solve_decomposed(
         else:
             prices = recall_prices(record.instance, nation.couplings, start)
         engine = _Engine(record, clock, nation, prices, estate, crew, backend, pieces)
+        estate = None  # of thousands of offices it is large
         engine.run(rounds, options.gap or 0.0, informed=start is not None)
     found = engine.generation.best_prices if engine else np.zeros(len(nation.couplings.limit))
     return DecomposeOutcome(
