@@ -42,8 +42,7 @@ class Block:
     fixed: Vector  # (E,)
     price: Vector  # (E,) cost per pack, idle blanks to the end of the horizon included
     full_worth: Vector  # (J, T) what a card earns a day if its record has waited long
-    office_constant: Vector  # (J,) cost that no decision changes
-    constant: Vector  # (C,) the same, by component
+    constant: Vector  # (C,) cost that no decision changes, by component
     use: sp.csr_array  # (resources, n)
     trip_use: sp.csr_array  # (resources, E) of a pack
     trip_rows: sp.csr_array  # (m, E) of a pack kept, in `records`

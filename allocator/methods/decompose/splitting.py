@@ -307,7 +307,6 @@ class _Split:
             fixed=of_trips.fixed,
             price=of_trips.price,
             full_worth=self.full_worth[offices],
-            office_constant=constant,
             constant=np.bincount(office_component, constant, components).astype(np.float64),
             use=sp.csr_array(sp.hstack([self.use[:, kept], trip_use[:, passing] @ is_pack], format="csr")),
             trip_use=trip_use,
