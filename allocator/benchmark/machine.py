@@ -29,11 +29,6 @@ def machine() -> dict[str, Any]:
     }
 
 
-def load_average() -> float | None:
-    """Of the last minute: whether the machine was busy with something else, where the system tells."""
-    return os.getloadavg()[0] if hasattr(os, "getloadavg") else None
-
-
 def _cpu() -> str:
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()

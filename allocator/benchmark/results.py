@@ -64,7 +64,10 @@ class Result(BaseModel):
     trajectory: tuple[Point, ...] = ()
     versions: dict[str, str]
     machine: dict[str, Any]
+    other_load: float | None = None
+    """Cores that anything else kept busy during the run."""
     load_average: float | None = None
+    """Of the minute before the run, in files from before `other_load`: the run before is in it."""
     commit: dict[str, Any] | None = None
     date: str
 

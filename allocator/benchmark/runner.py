@@ -18,7 +18,7 @@ from typing import Any
 import allocator
 from allocator.benchmark.contenders import is_peer, peer_file
 from allocator.benchmark.judge import judge
-from allocator.benchmark.machine import commit, load_average, machine, versions
+from allocator.benchmark.machine import commit, machine, versions
 from allocator.benchmark.phases import read_notes
 from allocator.benchmark.results import Key, Point, Result, Status, append_result, mend_end, read_results
 from allocator.benchmark.suites import Case, Suite
@@ -132,14 +132,13 @@ def perform_one(run: Run, instance_file: Path, interrupt: threading.Event | None
             "gap": run.gap,
             "started": time.time(),
         }
-        busy = load_average()
         (scratch / "task.json").write_text(json.dumps(task), encoding="utf-8")
         command = [sys.executable, "-m", "allocator.benchmark.child", str(scratch / "task.json")]
         watched = watch(command, scratch / "log", run.time_limit + run.grace, interrupt)
-        return _result(run, instance_file, scratch, watched, busy)
+        return _result(run, instance_file, scratch, watched)
 
 
-def _result(run: Run, instance_file: Path, scratch: Path, watched: Watched, busy: float | None) -> Result:
+def _result(run: Run, instance_file: Path, scratch: Path, watched: Watched) -> Result:
     instance = load_instance(instance_file)
     notes = read_notes(scratch / "notes.jsonl")
     answer: dict[str, Any] = next((note["ended"] for note in notes if "ended" in note), {})
@@ -174,7 +173,7 @@ def _result(run: Run, instance_file: Path, scratch: Path, watched: Watched, busy
         trajectory=trajectory,
         versions=versions() | answer.get("libraries", {}),
         machine=machine(),
-        load_average=busy,
+        other_load=watched.other_load,
         commit=commit(),
         date=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
     )

@@ -22,6 +22,7 @@ from allocator.report.wording import UNKNOWN, Money
 
 _FEW_CASES = 2
 _LATE = 1.05  # of the limit; and a second
+_BUSY = 0.3  # cores, by other work: what is no longer nothing
 
 
 @dataclass(frozen=True)
@@ -253,13 +254,20 @@ def provenance(runs: Sequence[Result]) -> str:
     )
     dates = sorted({run.date[:10] for run in runs})
     when = dates[0] if dates[0] == dates[-1] else f"{dates[0]} to {dates[-1]}"
-    busy = max((run.load_average for run in runs if run.load_average is not None), default=None)
-    load = "" if busy is None else f" Load average before a run: up to {busy:.1f}."
-    if busy is not None and busy > min(run.machine["logical_cores"] for run in runs):
-        load += (
-            " **The machine was busy with other work: times are too long, and gaps at the limit too wide.**"
-        )
-    return f"Run {when} on {machines}. With {named}; commit {commits or 'unknown'}.{load}"
+    return f"Run {when} on {machines}. With {named}; commit {commits or 'unknown'}.{_beside(runs)}"
+
+
+def _beside(runs: Sequence[Result]) -> str:
+    """What the machine did besides, where it is known."""
+    others = max((run.other_load for run in runs if run.other_load is not None), default=None)
+    average = max((run.load_average for run in runs if run.load_average is not None), default=None)
+    said = "" if others is None else f" Other work kept up to {others:.1f} cores busy."
+    if average is not None:
+        said += f" Load average before a run, the one before it included: up to {average:.1f}."
+    cores = min(run.machine["logical_cores"] for run in runs)
+    if (others or 0.0) > _BUSY or (average or 0.0) > cores + 1:
+        said += " **The machine was busy: times are too long, and gaps at the limit too wide.**"
+    return said
 
 
 def _distinct(texts: Iterable[str]) -> str:

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
+import pytest
+
 from allocator.benchmark.page import refresh, section
 from allocator.benchmark.pictures import draw_all
 from allocator.benchmark.results import Result
-from allocator.benchmark.tables import suite_tables
+from allocator.benchmark.tables import provenance, suite_tables
 
 Make = Callable[..., Result]
 
@@ -114,3 +116,19 @@ def test_pictures_where_nobody_has_a_plan(tmp_path: Path, result: Make) -> None:
     runs = [result(case=case, contender=name, **none) for case in "abc" for name in ("auto", "decompose")]
     assert draw_all({"tiny": runs}, tmp_path)
     assert suite_tables(runs)
+
+
+@pytest.mark.parametrize(
+    ("measured", "said", "busy"),
+    [
+        ({"other_load": 0.04}, "Other work kept up to 0.0 cores busy.", False),
+        ({"other_load": 1.26}, "Other work kept up to 1.3 cores busy.", True),
+        ({"load_average": 2.7}, "Load average before a run, the one before it included: up to 2.7.", False),
+        ({"load_average": 13.6}, "Load average before a run, the one before it included: up to 13.6.", True),
+        ({}, "", False),
+    ],
+)
+def test_what_ran_beside_is_told(result: Make, measured: dict[str, float], said: str, busy: bool) -> None:
+    text = provenance([result(other_load=None, load_average=None), result(**measured)])
+    assert said in text
+    assert ("The machine was busy" in text) == busy
