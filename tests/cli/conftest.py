@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from allocator import solve
 from allocator.cli.main import app
 from allocator.instance.files import save_instance
 from allocator.instance.generate import generate_instance
@@ -77,7 +78,8 @@ def hard(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file with an instance of as many offices as `auto` decomposes."""
+    """A file with an instance of as many offices as `auto` decomposes; the engine is compiled by then."""
+    solve(generate_instance("blanks", offices=8, days=20), method="decompose", rounds=1, workers=1)
     path = tmp_path_factory.mktemp("instances") / "large.json"
     save_instance(generate_instance("blanks", offices=40, days=60), path)
     return path

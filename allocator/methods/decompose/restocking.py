@@ -152,6 +152,8 @@ def _search(
     answers: int,
 ) -> tuple[Vector, Indices]:
     """(A,) costs of an office's best trips below `known`, and (A, own trips) their packs."""
+    # Of one office these would be arrays of another layout, for which the search is compiled once more.
+    later, paying = np.ascontiguousarray(ahead.later[:, own]), np.ascontiguousarray(ahead.paying[:, own])
 
     def run(limit: float, beam: int) -> tuple[Vector, Indices]:
         result: tuple[Vector, Indices] = search(
@@ -166,8 +168,8 @@ def _search(
             fixed[own],
             price[own],
             ahead.lasting[own],
-            ahead.later[:, own],
-            ahead.paying[:, own],
+            later,
+            paying,
             savings.amount[office],
             savings.rate[office],
             ahead.useful[office],

@@ -15,8 +15,12 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from allocator import generate_instance
+from allocator.backends import SolveOptions
 from allocator.methods.decompose import restocking
+from allocator.methods.decompose.labelling import search
 from allocator.methods.decompose.nation import Nation
+from allocator.methods.decompose.plans import first_plans
+from allocator.methods.decompose.pricing import price_block
 from allocator.methods.decompose.restocking import (
     Depletion,
     Opportunities,
@@ -341,3 +345,13 @@ def test_a_later_trip_is_no_substitute_when_the_store_is_full_by_then() -> None:
         np.ones((1, 6)),
     )
     assert case.solve().value[0] == case.cheapest(0) == -83.0
+
+
+def test_the_search_is_compiled_once() -> None:
+    """For one office and for many, with savings of one step and of several: half a minute each time."""
+    for offices in (1, 5):
+        for block in Nation.of(generate_instance("quota", offices=offices, days=20)).blocks:
+            prices = np.zeros(block.use.shape[0])
+            plans = first_plans(block, prices)
+            price_block(block, plans, prices, 2, 1e-6, True, "highs", SolveOptions())
+    assert len(search.signatures) == 1
