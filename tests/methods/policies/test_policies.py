@@ -138,7 +138,7 @@ def test_descriptions_tell_the_rule() -> None:
 
 
 @pytest.mark.national
-@pytest.mark.parametrize("family", ["quota", "hubs"])
+@pytest.mark.parametrize("family", ["quota", "blanks", "hubs", "lending"])
 def test_national_size(family: str) -> None:
     instance = generate_instance(family, offices=514, days=90)
     for name in ACTIVE:
