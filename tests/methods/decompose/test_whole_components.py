@@ -25,7 +25,7 @@ def test_bounds_are_between_those_of_mixtures_and_plans(family: str) -> None:
     instance = generate_instance(family, offices=8, days=20)
     nation = Nation.of(instance)
     vector = nation.formulation.embed(PlanArrays.empty(instance))
-    clock = Clock(6)
+    clock = Clock(60)
     with closing(Workers(clock, 1)) as crew:
         start = np.zeros(len(nation.couplings.limit))
         generation = nation.generation(start, 0.3, nation.decisions(vector), crew, "highs", OPTIONS)
@@ -60,17 +60,21 @@ def test_there_is_nothing_without_time() -> None:
 @pytest.mark.parametrize("backend", ["highs", "ortools", "pulp"])
 def test_a_solve_spends_the_time_left_on_its_components(backend: str) -> None:
     instance = generate_instance("outages", offices=8, days=20)
-    phases: list[str] = []
     rounds = solve(instance, method="decompose", rounds=12, workers=1, gap=1e-9, backend=backend)
-    outcome = solve(
-        instance,
-        method="decompose",
-        workers=1,
-        time_limit=4,
-        gap=1e-9,
-        backend=backend,
-        on_report=lambda report: phases.append(report.phase),
-    )
+    for seconds in (4, 16, 64):
+        phases: list[str] = []
+        outcome = solve(
+            instance,
+            method="decompose",
+            workers=1,
+            time_limit=seconds,
+            gap=1e-9,
+            backend=backend,
+            on_report=lambda report, phases=phases: phases.append(report.phase),
+        )
+        # A slow machine has no time left of a short limit.
+        if "bound" in phases:
+            break
     assert outcome.failure is None
     assert "bound" in phases
     assert outcome.bound is not None
