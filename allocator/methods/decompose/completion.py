@@ -40,6 +40,74 @@ def unhindered(
 
 
 @numba.njit(cache=True)
+def _tangents(
+    amount_saving: NDArray[np.float64], rate_saving: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+    """(T,) how many lines, (T, K + 1) what they are at no cards, and their slopes: cards save the least."""
+    days, steps = amount_saving.shape
+    lines = np.zeros(days, np.int64)
+    begin = np.zeros((days, steps + 1))
+    slope = np.zeros((days, steps + 1))
+    for day in range(days):
+        cards = saved = 0.0
+        for step in range(steps):
+            amount, rate = amount_saving[day, step], rate_saving[day, step]
+            if amount <= 0.0:
+                continue
+            begin[day, lines[day]] = saved - rate * cards
+            slope[day, lines[day]] = rate
+            lines[day] += 1
+            if amount == np.inf:
+                saved = np.inf
+                break
+            cards += amount
+            saved += rate * amount
+        if saved < np.inf:
+            begin[day, lines[day]] = saved
+            lines[day] += 1
+    return lines, begin, slope
+
+
+@numba.njit(cache=True)
+def _send(
+    best: NDArray[np.float64],
+    least: int,
+    most: int,
+    fixed: float,
+    price: float,
+    value: NDArray[np.float64],
+    other: NDArray[np.float64],
+) -> None:
+    """Let the best amount from least to most be sent where that is cheaper than `best` (packs,) without.
+
+    The best of a window, by doubling it. `value` and `other` (2 packs,) are inf where there are no packs.
+    """
+    packs, window, span = len(best), most - least + 1, 1
+    if window < 1:
+        return
+    for count in range(packs):
+        value[count] = best[count] + price * count
+    while 2 * span <= window and span < packs:
+        _least_of_two(value, span, other)
+        value, other = other, value
+        span *= 2
+    if window > span and span < packs:
+        _least_of_two(value, min(window - span, packs), other)
+        value, other = other, value
+    reach = value[least:]
+    for count in range(packs - least):
+        best[count] = min(best[count], fixed + reach[count] - price * count)
+
+
+@numba.njit(cache=True)
+def _least_of_two(value: NDArray[np.float64], apart: int, result: NDArray[np.float64]) -> None:
+    """Put the lesser of each value and of that so many places on into the first half of `result`."""
+    further = value[apart:]
+    for place in range(len(result) // 2):
+        result[place] = min(value[place], further[place])
+
+
+@numba.njit(cache=True)
 def completions(  # noqa: PLR0912 - compiled in one piece
     stock: NDArray[np.float64],
     pack: float,
@@ -65,12 +133,21 @@ def completions(  # noqa: PLR0912 - compiled in one piece
     blanks enough. A dynamic programme backwards over the trips: from one to the next the office prints as
     it does, and what it is behind is then rounded down, so that it is exact but for that. With `smooth` it
     is interpolated instead, which is much nearer but can be too high.
+
+    Numbers of packs are in the innermost loops, which processors then do several at a time.
     """
     days, trips = len(stock), len(arrival)
     result = np.empty((trips, levels, packs))
     best = np.zeros((levels, packs))  # of what follows the trips after this one
-    queue = np.empty(packs, np.int64)
-    value = np.empty(packs)
+    value, other = np.full(2 * packs, np.inf), np.full(2 * packs, np.inf)
+    printed = np.empty(packs)
+    on_day = np.empty(packs)
+    saved = np.empty(packs)
+    at_most = np.empty((days, packs))
+    for day in range(days):
+        for count in range(packs):
+            at_most[day, count] = min(np.floor(stock[day] + pack * count + SLACK), applicants[day])
+    lines, begins, slope = _tangents(amount_saving, rate_saving)
     for trip in range(trips - 1, -1, -1):
         begin = arrival[trip]
         until = arrival[trip + 1] if trip + 1 < trips else days
@@ -79,41 +156,38 @@ def completions(  # noqa: PLR0912 - compiled in one piece
         reached = min(levels, int(behind[begin] / width) + 2)
         for level in range(reached - 1, -1, -1):
             before = max(full[begin] - level * width, 0.0)
-            for count in range(packs):
-                if level + 1 < reached and begin < until:
-                    at_most = min(np.floor(stock[begin] + pack * count + SLACK), applicants[begin])
-                    if max(before - width, 0.0) + printers[begin] >= at_most:
-                        # It prints what there is, no matter how far it is behind.
-                        here[level, count] = here[level + 1, count]
-                        continue
-                printed = before
-                saved = 0.0
-                for day in range(begin, until):
-                    on_hand = np.floor(stock[day] + pack * count + SLACK)
-                    printed = min(printed + printers[day], applicants[day], on_hand)
-                    saved += saved_on(printed, day, amount_saving, rate_saving)
-                place = max(full[until] - printed, 0.0) / width
+            alike = 0
+            if level + 1 < reached and begin < until:
+                # With so few packs it prints what there is, no matter how far it is behind.
+                speed = max(before - width, 0.0) + printers[begin]
+                while alike < packs and speed >= at_most[begin, alike]:
+                    here[level, alike] = here[level + 1, alike]
+                    alike += 1
+            some = packs - alike
+            cards, gain, total = printed[:some], on_day[:some], saved[:some]
+            cards[:] = before
+            total[:] = 0.0
+            for day in range(begin, until):
+                limit, capacity = at_most[day, alike:], printers[day]
+                for count in range(some):
+                    cards[count] = min(cards[count] + capacity, limit[count])
+                constant, rate = begins[day, 0], slope[day, 0]
+                for count in range(some):
+                    gain[count] = constant + rate * cards[count]
+                for line in range(1, lines[day]):
+                    constant, rate = begins[day, line], slope[day, line]
+                    for count in range(some):
+                        gain[count] = min(gain[count], constant + rate * cards[count])
+                for count in range(some):
+                    total[count] += gain[count]
+            for count in range(some):
+                place = max(full[until] - cards[count], 0.0) / width
                 there = min(int(place), levels - 1)
-                ahead = best[there, count]
+                ahead = best[there, alike + count]
                 if smooth and there + 1 < levels:
-                    ahead += (place - there) * (best[there + 1, count] - ahead)
-                here[level, count] = ahead - saved
+                    ahead += (place - there) * (best[there + 1, alike + count] - ahead)
+                here[level, alike + count] = ahead - total[count]
         for level in range(reached):
-            # The best amount, with those in reach in a queue, the best in front.
-            first = last = 0
-            for count in range(packs):
-                value[count] = here[level, count] + price[trip] * count
-            for count in range(packs - 1, -1, -1):
-                added = count + least[trip]
-                if added < packs:
-                    while last > first and value[queue[last - 1]] >= value[added]:
-                        last -= 1
-                    queue[last] = added
-                    last += 1
-                while last > first and queue[first] > count + most[trip]:
-                    first += 1
-                best[level, count] = here[level, count]
-                if last > first:
-                    sent = fixed[trip] + value[queue[first]] - price[trip] * count
-                    best[level, count] = min(best[level, count], sent)
+            best[level] = here[level]
+            _send(best[level], least[trip], most[trip], fixed[trip], price[trip], value, other)
     return result

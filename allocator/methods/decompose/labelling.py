@@ -8,59 +8,29 @@ from numpy.typing import NDArray
 
 from allocator.methods.decompose.completion import SLACK, completions, saved_on, unhindered
 
-_CROWD = 4  # times the beam: labels among which those that others beat are looked for
 _MOST_CELLS = 4_000_000  # of completions: fewer levels where packs are many
 _MERGE = 1.5  # how much coarser labels are merged from one attempt to the next
 
 
 @numba.njit(cache=True)
-def undominated(
-    packs: NDArray[np.int64],
-    received: NDArray[np.bool_],
-    printed: NDArray[np.float64],
-    cost: NDArray[np.float64],
-    useful: int,
-    width: float,
+def merged(
+    bucket: NDArray[np.int64], printed: NDArray[np.float64], cost: NDArray[np.float64], width: float
 ) -> NDArray[np.int64]:
-    """Labels that none of as many packs beats in cards and cost, in the order of packs.
+    """Labels of which those of a bucket within `width` cards become one, as good as the best of them.
 
-    With `width` > 0 those within so many cards of each other become one, as good as the best of them.
+    In the order of cards, most first, in which those of a bucket become cheaper. The costs are changed.
     """
-    count = len(packs)
-    starts = np.zeros(2 * useful + 3, np.int64)
-    for label in range(count):
-        starts[2 * packs[label] + received[label] + 1] += 1
-    starts = np.cumsum(starts)
-    position = starts[:-1].copy()
-    order = np.empty(count, np.int64)
-    for label in range(count):
-        bucket = 2 * packs[label] + received[label]
-        order[position[bucket]] = label
-        position[bucket] += 1
-    kept = np.empty(count, np.int64)
+    latest = np.full(bucket.max() + 1, -1, np.int64)
+    kept = np.empty(len(bucket), np.int64)
     size = 0
-    for bucket in range(2 * useful + 2):
-        first, last = starts[bucket], starts[bucket + 1]
-        if last == first:
+    for label in range(len(bucket)):
+        before = latest[bucket[label]]
+        if before >= 0 and printed[before] - printed[label] < width:
+            cost[before] = cost[label]
             continue
-        here = order[first:last]
-        here = here[np.argsort(-printed[here])]
-        group = size
-        for label in here:
-            # Sorted by cards, most first: what comes later must be cheaper.
-            if size > group:
-                before = kept[size - 1]
-                if printed[label] == printed[before]:
-                    if cost[label] < cost[before]:
-                        kept[size - 1] = label
-                    continue
-                if cost[label] >= cost[before]:
-                    continue
-                if printed[before] - printed[label] < width:
-                    cost[before] = cost[label]
-                    continue
-            kept[size] = label
-            size += 1
+        latest[bucket[label]] = label
+        kept[size] = label
+        size += 1
     return kept[:size]
 
 
@@ -135,6 +105,10 @@ def search(  # noqa: PLR0912, PLR0915 - compiled in one piece
     node_amount = np.empty(1024, np.int64)
     trip = 0
     for day in range(days):
+        if trip < trips and arrival[trip] == day:
+            # Most cards first, and so are labels made of these: what is no cheaper than one before is beaten.
+            order = np.argsort(-printed)
+            packs, printed, cost, node = packs[order], printed[order], cost[order], node[order]
         received = np.zeros(len(packs), np.bool_)
         while trip < trips and arrival[trip] == day:
             count = len(packs)
@@ -172,9 +146,14 @@ def search(  # noqa: PLR0912, PLR0915 - compiled in one piece
             new_printed = np.empty(size)
             new_cost = np.empty(size)
             new_node = np.empty(size, np.int64)
-            new_amount = np.zeros(size, np.int64)
-            new_received = np.zeros(size, np.bool_)
+            new_amount = np.empty(size, np.int64)
+            new_received = np.empty(size, np.bool_)
             new_hope = np.empty(size)
+            new_bucket = np.empty(size, np.int64)
+            least_cost = np.full(
+                2 * most_packs + 2, np.inf
+            )  # of labels so far, by packs and whether any came today
+            latest = np.empty(2 * most_packs + 2, np.int64)
             at = 0
             for label in range(count):
                 reach = follows[trip, level[label]]
@@ -188,39 +167,39 @@ def search(  # noqa: PLR0912, PLR0915 - compiled in one piece
                     if amount >= 0:
                         charged = cost[label] + fixed[trip] + price[trip] * amount
                     after = packs[label] + brought
+                    comes = received[label] or brought > 0
+                    bucket = 2 * after + (1 if comes else 0)
+                    if charged >= least_cost[bucket]:
+                        continue
                     hope = charged + reach[after]
                     if beam > 0:
                         hope += share[label] * (further[after] - reach[after])
                     if hope > known:
                         continue
-                    new_packs[at] = after
-                    new_printed[at] = printed[label]
-                    new_cost[at] = charged
-                    new_node[at] = node[label]
-                    new_amount[at] = brought
-                    new_received[at] = received[label] or brought > 0
-                    new_hope[at] = hope
-                    at += 1
+                    place = at
+                    if least_cost[bucket] < np.inf and new_printed[latest[bucket]] == printed[label]:
+                        place = latest[bucket]
+                    else:
+                        at += 1
+                    least_cost[bucket] = charged
+                    latest[bucket] = place
+                    new_packs[place] = after
+                    new_printed[place] = printed[label]
+                    new_cost[place] = charged
+                    new_node[place] = node[label]
+                    new_amount[place] = brought
+                    new_received[place] = comes
+                    new_hope[place] = hope
+                    new_bucket[place] = bucket
             if at == 0:
                 return np.empty(0), np.zeros((0, trips), np.int64)
-            if beam > 0 and at > _CROWD * beam:
-                # Most have no hope, and need not be compared.
-                hopes = new_hope[:at]
-                near = np.nonzero(hopes <= np.partition(hopes, _CROWD * beam)[_CROWD * beam])[0]
-                new_packs, new_printed, new_cost = new_packs[near], new_printed[near], new_cost[near]
-                new_node, new_amount, new_hope = new_node[near], new_amount[near], new_hope[near]
-                new_received, at = new_received[near], len(near)
-            kept = undominated(
-                new_packs[:at], new_received[:at], new_printed[:at], new_cost[:at], most_packs, 0.0
-            )
+            kept = np.arange(at)
             coarse = pack / 64
             while len(kept) > most_labels:
                 merged_cost = new_cost[kept]
-                again = undominated(
-                    new_packs[kept], new_received[kept], new_printed[kept], merged_cost, most_packs, coarse
-                )
+                fewer = merged(new_bucket[kept], new_printed[kept], merged_cost, coarse)
                 new_cost[kept] = merged_cost
-                kept = kept[again]
+                kept = kept[fewer]
                 coarse *= _MERGE
             if beam > 0 and len(kept) > beam:
                 hopes = new_hope[kept]
