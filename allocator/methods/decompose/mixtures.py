@@ -8,8 +8,8 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from allocator.backends import BackendError, Basis, SolveOptions
-from allocator.methods.decompose.blocks import Block
+from allocator.backends import BackendError, Basis, BasisStatus, SolveOptions
+from allocator.methods.decompose.blocks import Block, marked
 from allocator.methods.decompose.pieces import solve_piece
 from allocator.methods.decompose.plans import Plans, trips_made
 from allocator.methods.decompose.restocking import arrivals
@@ -72,6 +72,31 @@ def restricted_model(block: Block, plans: Plans, prices: Vector) -> MilpModel:
         column_upper=np.concatenate([records.column_upper, np.full(count, WHOLE)]),
         integer=np.zeros(columns + count, np.bool_),
     )
+
+
+def waiting_basis(block: Block, plans: Plans) -> Basis:
+    """A basis of the restricted model to begin with: records wait, and the first plan of each office is made.
+
+    Of rows that move records from day to day the queue of the day is basic, so that the matrix is triangular.
+    """
+    records = block.records
+    rows, columns = records.shape
+    of_columns = np.full(columns + len(plans.office), BasisStatus.LOWER, dtype=np.int8)
+    of_rows = np.full(rows + len(block.offices), BasisStatus.BASIC, dtype=np.int8)
+    matrix = records.matrix.tocoo()
+    queued = marked(columns, block.queues.waiting, block.queues.unprintable)
+    moves = np.nonzero(
+        (records.row_lower == records.row_upper)[matrix.row] & queued[matrix.col] & (matrix.data > 0)
+    )[0]
+    # No row or column twice: there are as many basic columns as rows.
+    for index in (matrix.row, matrix.col):
+        moves = moves[np.unique(index[moves], return_index=True)[1]]
+    of_columns[matrix.col[moves]] = BasisStatus.BASIC
+    of_rows[matrix.row[moves]] = BasisStatus.LOWER
+    office, first = np.unique(plans.office, return_index=True)
+    of_columns[columns + first] = BasisStatus.BASIC
+    of_rows[rows + office] = BasisStatus.LOWER
+    return Basis(of_columns, of_rows)
 
 
 def of_senders(block: Block, plans: Plans) -> sp.csr_array:

@@ -20,7 +20,7 @@ from allocator.backends import (
     usable_duals,
 )
 from allocator.methods.decompose.blocks import Block
-from allocator.methods.decompose.mixtures import Mixture, mix
+from allocator.methods.decompose.mixtures import Mixture, mix, waiting_basis
 from allocator.methods.decompose.plans import Plans, plans_of, trips_made
 from allocator.methods.decompose.restocking import Restocking, Savings, restock
 from allocator.milp.builder import ABSENT
@@ -28,7 +28,6 @@ from allocator.milp.model import MilpModel, Vector
 
 _ANSWERS = 8  # plans of an office at a time
 _ROUNDING = 1e-11  # relative; above what sums of some thousand doubles can lose
-_OF_SLACKS = Basis(np.zeros(0, np.int8), np.zeros(0, np.int8))  # presolve takes longer than it saves
 
 
 @dataclass(frozen=True)
@@ -132,7 +131,7 @@ def price_block(
     """
     estimate = np.full(block.components, -np.inf)
     duals: Vector | None = None
-    basis = basis or _OF_SLACKS
+    basis = basis or waiting_basis(block, plans)
     while True:
         rounds -= 1
         mixture = mix(block, plans, prices, backend, options, basis)

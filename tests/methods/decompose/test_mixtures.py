@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allocator import Instance
-from allocator.backends import SolveOptions
+from allocator.backends import BasisStatus, SolveOptions
 from allocator.methods.decompose.couplings import find_couplings
-from allocator.methods.decompose.mixtures import mix
+from allocator.methods.decompose.mixtures import mix, restricted_model, waiting_basis
 from allocator.methods.decompose.plans import first_plans
 from allocator.methods.decompose.pricing import card_worth
 from allocator.methods.decompose.splitting import take_apart
@@ -39,3 +40,25 @@ def test_a_mixture_is_feasible_and_costs_what_it_says(instance: Instance, kind: 
         packs = plans.packs.T @ mixture.shares
         use = block.use @ mixture.point + block.trip_use @ packs
         assert mixture.use.sum(axis=1) == pytest.approx(use, rel=1e-6, abs=1e-6)
+
+
+@settings(max_examples=30)
+@given(instance=instances(), kind=st.sampled_from(KINDS[:4]), seed=st.integers(0, 99))
+def test_a_mixture_may_begin_with_everybody_waiting(instance: Instance, kind: str, seed: int) -> None:
+    formulation = formulate(instance)
+    couplings = find_couplings(formulation)
+    prices = prices_of(couplings, kind, seed)
+    for block in take_apart(formulation, couplings, 16):
+        plans = first_plans(block, prices)
+        basis = waiting_basis(block, plans)
+        matrix = sp.csc_array(restricted_model(block, plans, prices).matrix)
+        slack = np.nonzero(basis.rows == BasisStatus.BASIC)[0]
+        rows = matrix.shape[0]
+        square = sp.hstack(
+            [matrix[:, basis.columns == BasisStatus.BASIC], sp.eye_array(rows, format="csc")[:, slack]]
+        ).toarray()
+        assert square.shape == (rows, rows)
+        assert np.linalg.matrix_rank(square) == rows
+        value = mix(block, plans, prices, "highs", OPTIONS).value.sum()
+        begun = mix(block, plans, prices, "highs", OPTIONS, basis).value.sum()
+        assert begun == pytest.approx(value, rel=1e-6, abs=1e-3)
