@@ -237,7 +237,7 @@ def test_a_failure_of_decompose_leaves_the_policies_plan(monkeypatch: pytest.Mon
     def fail(*_: object, **__: object) -> None:
         raise BackendError("no prices today")
 
-    monkeypatch.setattr("allocator.methods.decompose.engine.solve_decomposed", fail)
+    monkeypatch.setattr("allocator.methods.decompose.engine.Decomposition.solve", fail)
     outcome = solve(full_instance(), method="decompose", workers=1, time_limit=10)
     assert outcome.failure == "no prices today"
     assert (outcome.rounds, outcome.plan.solution.prices) == (0, None)

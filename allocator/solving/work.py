@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from allocator.backends import BackendError, SolveOptions, get_backend
 from allocator.methods.clock import Clock
@@ -19,6 +20,9 @@ from allocator.plan.arrays import PlanArrays
 from allocator.plan.models import Prices
 from allocator.solving.request import DEFAULT_BACKEND, Request
 from allocator.solving.warm_start import Start, offer_start
+
+if TYPE_CHECKING:
+    from allocator.methods.decompose.engine import Decomposition
 
 _FIRST_POLICY = "proportional"  # the cheapest on most instances: what there is time for when there is little
 OnLog = Callable[[str], None]
@@ -68,14 +72,29 @@ def solve_directly(
 def decompose(
     record: Record, clock: Clock, request: Request, start: Start | None, on_log: OnLog | None
 ) -> Work:
-    """The policies' plans first, then prices for what offices share, from the best plan there is."""
-    work = replace(_prepare(record, clock, request, start), rounds=0)
-    try:
-        if not clock.over and (record.gap is None or record.gap > request.gap):
-            with _engine_log(on_log):
-                work = _price_and_settle(record, clock, request, start, work)
-    except (BackendError, InvalidPlanError) as error:
-        work = replace(work, failure=str(error))
+    """Prices for what offices share, and plans from there; the policies' plans while workers begin."""
+    if clock.over:
+        return replace(_prepare(record, clock, request, start), rounds=0)
+    # Imported when used: joblib and numba take their time.
+    import joblib
+
+    from allocator.methods.decompose.engine import Decomposition
+
+    workers = request.threads if request.workers is None else request.workers
+    options = SolveOptions(gap=request.gap, seed=request.seed)
+    prices = None if start is None else start.prices
+    backend = request.backend or DEFAULT_BACKEND
+    with Decomposition.begun(
+        record.instance, clock, backend, options, workers=workers, start=prices
+    ) as decomposition:
+        work = replace(_prepare(record, clock, request, start), rounds=0)
+        try:
+            if not clock.over and (record.gap is None or record.gap > request.gap):
+                work = replace(work, workers=int(joblib.effective_n_jobs(-1 if workers is None else workers)))
+                with _engine_log(on_log):
+                    work = _price_and_settle(record, request, decomposition, work)
+        except (BackendError, InvalidPlanError) as error:
+            work = replace(work, failure=str(error))
     return replace(work, plan=record.plan, source=record.source)
 
 
@@ -123,32 +142,15 @@ def _try_policies(record: Record, clock: Clock) -> dict[str, float]:
     return costs
 
 
-def _price_and_settle(
-    record: Record, clock: Clock, request: Request, start: Start | None, work: Work
-) -> Work:
-    # Imported when used: joblib and numba take their time.
-    import joblib
-
-    from allocator.methods.decompose.engine import solve_decomposed
+def _price_and_settle(record: Record, request: Request, decomposition: Decomposition, work: Work) -> Work:
     from allocator.methods.decompose.prices import describe_prices
 
-    instance = record.instance
-    workers = request.threads if request.workers is None else request.workers
-    work = replace(work, workers=int(joblib.effective_n_jobs(-1 if workers is None else workers)))
-    result = solve_decomposed(
-        record,
-        clock,
-        work.backend or DEFAULT_BACKEND,
-        SolveOptions(gap=request.gap, seed=request.seed),
-        workers=workers,
-        rounds=request.rounds,
-        start=None if start is None else start.prices,
-    )
+    result = decomposition.solve(record, request.rounds)
     return replace(
         work,
         rounds=result.rounds,
         # Before the first round they mean nothing, and another solve had better not start from them.
-        prices=describe_prices(instance, result.couplings, result.prices) if result.rounds else None,
+        prices=describe_prices(record.instance, result.couplings, result.prices) if result.rounds else None,
         build_seconds=result.build_seconds,
         solve_seconds=result.solve_seconds,
     )

@@ -20,6 +20,7 @@ from allocator.methods.decompose.stabilisation import Box
 from allocator.methods.decompose.workers import Workers
 from allocator.milp.model import Vector
 
+INNER_ROUNDS = 6  # of pricing a block
 _ROUNDING = 1e-11  # relative; above what sums of some thousand doubles can lose
 _REFUTED = 1e-6  # an estimate that is so much above the master
 
@@ -193,9 +194,21 @@ class ColumnGeneration:
             result.append(sum(part * slots[k] for part, slots in zip(own, self.slots, strict=False)))
         return result
 
+    def used(self) -> Vector:
+        """(resources, blocks) what each block uses in the master's mixture."""
+        assert self.solution is not None
+        starts = self.grouping.starts[:-1]
+        total: Vector = np.add.reduceat(self.solution.use.toarray(), starts, axis=1)
+        return total
+
     def _lagrangian(self, parts: list[Vector], prices: Vector) -> float:
         """Sum up the Lagrangian function: parts of components, less what the limits are worth."""
         return lagrangian(parts, prices, self.couplings.limit, self.constant)
+
+
+def closeness(ahead: float) -> float:
+    """How near blocks get to their own bound, when the master is so far from the nation's."""
+    return float(np.clip(0.5 * ahead, 1e-6, 4e-3))
 
 
 def lagrangian(parts: Sequence[Vector], prices: Vector, limit: Vector, constant: float) -> float:

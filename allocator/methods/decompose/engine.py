@@ -12,7 +12,8 @@ from __future__ import annotations
 import logging
 import math
 import time
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,32 +21,24 @@ import numpy as np
 from allocator.backends import SolveOptions
 from allocator.instance.models import Instance
 from allocator.methods.clock import Clock
-from allocator.methods.decompose.column_generation import Standing
-from allocator.methods.decompose.couplings import Couplings, find_couplings, transfer_prices
+from allocator.methods.decompose.column_generation import INNER_ROUNDS, Standing, closeness
+from allocator.methods.decompose.couplings import Couplings
 from allocator.methods.decompose.inheritance import Estate
-from allocator.methods.decompose.linear import sample_prices
 from allocator.methods.decompose.nation import Nation
 from allocator.methods.decompose.pace import Pace
 from allocator.methods.decompose.planning import Planner
 from allocator.methods.decompose.prices import recall_prices
 from allocator.methods.decompose.restocking import compile_search
-from allocator.methods.decompose.sampling import sample_sizes, smaller_nation, strata
+from allocator.methods.decompose.sampling import strata
+from allocator.methods.decompose.start_prices import REACH, StartPrices
 from allocator.methods.decompose.whole_components import prove_components
 from allocator.methods.decompose.workers import StoppedError, Workers
 from allocator.methods.record import Record
-from allocator.milp.formulation import formulate
 from allocator.milp.model import Vector
-from allocator.plan.arrays import PlanArrays
 from allocator.plan.models import Prices
 
-_INNER_ROUNDS = 6  # of pricing a block
 _NEAR = 3e-5  # of the bound: the master is as near as it needs to be
-_FIRST_REACH, _REACH = 0.3, 0.05  # how wrong prices of a relaxation may be, and those of a sample
-_SAMPLE_NEAR = 5e-4  # the same for a sample, whose prices are no better than that
-_SAMPLE_ROUNDS = 15
-_PHASES = (0.1, 0.3, 0.5, 0.7, 0.9)  # of the samples whose relaxations are solved
 _TOLERANCE = 1e-4  # of cards and records in the pieces: the plan is rounded and checked anyhow
-_SAMPLES_SHARE = 0.3  # of the time
 _PATIENCE, _LITTLE = 2, 0.01  # proven rounds that close no more than such a part of the gap
 _TURNS = 2  # of trips and slots after a proven bound
 _PART = 0.02  # of what plans are above prices: as near as these need to be
@@ -64,112 +57,66 @@ class DecomposeOutcome:
     rounds: int
 
 
-def solve_decomposed(
-    record: Record,
-    clock: Clock,
-    backend: str,
-    options: SolveOptions,
-    *,
-    workers: int | None = None,
-    rounds: int | None = None,
-    start: Prices | None = None,
-) -> DecomposeOutcome:
-    """Price, settle and go on until the gap is closed, the time or the rounds are over, or nothing helps.
+class Decomposition:
+    """A solve that has begun: workers are busy with what needs no plan while other things are done."""
 
-    `start` are prices of an earlier solve to begin with. Raises BackendError if a solver has no answer, or
-    breaks; what was found by then is in the record.
-    """
-    begun = time.monotonic()
-    record.enter("build")
-    crew = Workers(clock, workers)
-    crew.get_ready(compile_search)
-    samples = [] if start is not None else _samples(record.instance)
-    nation = Nation.of(record.instance, strata(record.instance, samples))
-    built = time.monotonic()
-    pieces = SolveOptions(seed=options.seed, tolerance=_TOLERANCE)
-    engine: _Engine | None = None
-    with suppress(StoppedError), closing(crew):
+    def __init__(
+        self, instance: Instance, workers: Workers, backend: str, options: SolveOptions, start: Prices | None
+    ) -> None:
+        self._workers, self._backend, self._gap, self._start = workers, backend, options.gap or 0.0, start
+        self._pieces = SolveOptions(seed=options.seed, tolerance=_TOLERANCE)
+        self._start_prices = StartPrices(instance, workers, backend, self._pieces) if start is None else None
+        workers.get_ready(compile_search)
+
+    @classmethod
+    @contextmanager
+    def begun(
+        cls,
+        instance: Instance,
+        clock: Clock,
+        backend: str,
+        options: SolveOptions,
+        *,
+        workers: int | None = None,
+        start: Prices | None = None,
+    ) -> Iterator[Decomposition]:
+        """Begin, from prices of an earlier solve if there are any; at the end nothing goes on."""
+        with closing(Workers(clock, workers)) as crew:
+            yield cls(instance, crew, backend, options, start)
+
+    def solve(self, record: Record, rounds: int | None = None) -> DecomposeOutcome:
+        """Price, settle and go on until the gap is closed, the time or the rounds are over, or nothing helps.
+
+        Raises BackendError if a solver has no answer, or breaks; what was found by then is in the record.
+        """
+        begun = time.monotonic()
+        record.enter("build")
+        samples = self._start_prices.samples if self._start_prices else []
+        nation = Nation.of(record.instance, strata(record.instance, samples))
+        built = time.monotonic()
+        engine: _Engine | None = None
+        with suppress(StoppedError):
+            engine = self._engine(record, nation)
+            engine.run(rounds, self._gap, informed=self._start is not None)
+        found = engine.generation.best_prices if engine else np.zeros(len(nation.couplings.limit))
+        return DecomposeOutcome(
+            built - begun,
+            time.monotonic() - built,
+            nation.couplings,
+            found,
+            engine.rounds if engine else 0,
+        )
+
+    def _engine(self, record: Record, nation: Nation) -> _Engine:
+        """At its first prices."""
         estate: Estate | None = None
-        if start is None:
-            record.enter("start prices")
-            prices, estate = _start_prices(record, clock, nation, samples, crew, backend, pieces)
+        if self._start is not None:
+            prices = recall_prices(record.instance, nation.couplings, self._start)
         else:
-            prices = recall_prices(record.instance, nation.couplings, start)
-        engine = _Engine(record, clock, nation, prices, estate, crew, backend, pieces)
-        estate = None  # of thousands of offices it is large
-        engine.run(rounds, options.gap or 0.0, informed=start is not None)
-    found = engine.generation.best_prices if engine else np.zeros(len(nation.couplings.limit))
-    return DecomposeOutcome(
-        built - begun,
-        time.monotonic() - built,
-        nation.couplings,
-        found,
-        engine.rounds if engine else 0,
-    )
-
-
-def _samples(instance: Instance) -> list[Instance]:
-    """Those that are priced by blocks, each three times as large as the one before."""
-    sizes = sample_sizes(len(instance.offices), instance.days)[1:]
-    return [smaller_nation(instance, size) for size in sizes]
-
-
-def _start_prices(
-    record: Record,
-    clock: Clock,
-    nation: Nation,
-    samples: list[Instance],
-    crew: Workers,
-    backend: str,
-    options: SolveOptions,
-) -> tuple[Vector, Estate | None]:
-    """(resources,) prices of the nation from samples, and what the last of them leaves."""
-    instance = record.instance
-    first = sample_sizes(len(instance.offices), instance.days)[0]
-    couplings = nation.couplings
-    estate: Estate | None = None
-    drawn = crew.map(_relaxation_prices, ((instance, first, phase, backend, options) for phase in _PHASES))
-    # A slot's price is one of a few whole steps, which a small sample can miss: the median seldom does.
-    prices = np.median([transfer_prices(each, known, couplings) for each, known in drawn], axis=0)
-    reach = _FIRST_REACH
-    for sample in samples:
-        smaller = Nation.of(sample, strata(sample, samples))
-        prices = transfer_prices(prices, couplings, smaller.couplings)
-        couplings = smaller.couplings
-        nothing = smaller.decisions(smaller.formulation.embed(PlanArrays.empty(sample)))
-        generation = smaller.generation(prices, reach, nothing, crew, backend, options, estate)
-        ahead = 2e-2
-        for number in range(_SAMPLE_ROUNDS):
-            record.enter(f"start prices, {len(sample.offices)} offices, round {number + 1}")
-            standing = generation.step(_INNER_ROUNDS, _closeness(ahead))
-            ahead = standing.ahead
-            _LOG.debug(
-                "%.1f s, %d offices, round %d: estimate %.8g, master %.2e above, strain %.1e",
-                clock.seconds,
-                len(sample.offices),
-                number + 1,
-                generation.best_estimate,
-                ahead,
-                standing.strain,
-            )
-            if max(ahead, standing.strain) < _SAMPLE_NEAR or (clock.seconds > _SAMPLES_SHARE * clock.limit):
-                break
-        prices, reach = generation.best_prices, _REACH
-        estate = Estate(sample, generation.pool)
-    return transfer_prices(prices, couplings, nation.couplings), estate
-
-
-def _relaxation_prices(
-    instance: Instance, offices: int, phase: float, backend: str, options: SolveOptions
-) -> tuple[Vector, Couplings]:
-    formulation = formulate(smaller_nation(instance, offices, phase))
-    couplings = find_couplings(formulation)
-    return sample_prices(formulation, couplings, backend, options), couplings
-
-
-def _closeness(ahead: float) -> float:
-    """How near blocks get to their own bound, when the master is so far from the nation's."""
-    return float(np.clip(0.5 * ahead, 1e-6, 4e-3))
+            assert self._start_prices is not None
+            record.enter("start prices")
+            prices, estate = self._start_prices.find(record, nation)
+        return _Engine(record, nation, prices, estate, self._workers, self._backend, self._pieces)
 
 
 class _Engine:
@@ -178,7 +125,6 @@ class _Engine:
     def __init__(
         self,
         record: Record,
-        clock: Clock,
         nation: Nation,
         start: Vector,
         estate: Estate | None,
@@ -186,10 +132,10 @@ class _Engine:
         backend: str,
         options: SolveOptions,
     ) -> None:
-        self.record, self.clock, self.nation = record, clock, nation
+        self.record, self.clock, self.nation = record, record.clock, nation
         decisions = nation.decisions(nation.formulation.embed(record.plan))
-        self.generation = nation.generation(start, _REACH, decisions, crew, backend, options, estate)
-        self.planner = Planner(record, clock, nation, self.generation)
+        self.generation = nation.generation(start, REACH, decisions, crew, backend, options, estate)
+        self.planner = Planner(record, record.clock, nation, self.generation)
         self.rounds = 0
 
     def run(self, rounds: int | None, gap: float, *, informed: bool) -> None:
@@ -209,7 +155,7 @@ class _Engine:
             # Where blanks are sent on, a plan can take all the time that is left.
             exact = ending or near or (first and self.nation.has_senders)
             with pace.measured("exact" if exact else "round"):
-                standing = self.generation.step(_INNER_ROUNDS, _closeness(ahead), exact=exact)
+                standing = self.generation.step(INNER_ROUNDS, closeness(ahead), exact=exact)
             if exact:
                 record.offer_bound(standing.bound)
             self._tell(standing)

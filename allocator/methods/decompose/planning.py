@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -68,7 +69,7 @@ class Planner:
         for k, block in enumerate(nation.blocks):
             point = block.read(vector)[0]
             block.write(vector, point, generation.pool.plans[k].packs_of(chosen[k].plans))
-        self._offer(self._spread(vector, anew=True))
+        self._offer(self._spread(vector, self._seconds_left(seconds), anew=True))
 
     def improve(self, turns: float, gap: float, seconds: float | None) -> int:
         """So many turns at most, until the gap is reached or plans get no better; how many it took."""
@@ -90,7 +91,8 @@ class Planner:
                 )
             )
             record.enter("slots")
-            self._offer(self._spread(self.nation.formulation.embed(self.plan), anew=False))
+            vector = self.nation.formulation.embed(self.plan)
+            self._offer(self._spread(vector, self._seconds_left(seconds), anew=False))
             self.plan = record.plan
             idle = idle + 1 if record.cost > (1.0 - _BETTER) * before else 0
         return done
@@ -108,6 +110,10 @@ class Planner:
         instance = self.record.instance
         enough = _CHOICE_SECONDS * len(instance.offices) * instance.days
         return max(2.0, min(enough, _CHOICE_SHARE * self.clock.remaining))
+
+    def _seconds_left(self, seconds: float | None) -> float:
+        """Those of the clock, or any number where time does not count: where a choice has its own."""
+        return self.clock.remaining if seconds is None else math.inf
 
     def _offer(self, plan: PlanArrays) -> None:
         cost = self.record.offer_plan(plan, "decompose")
@@ -145,8 +151,8 @@ class Planner:
         programme = Programme([option for _, option, _ in found], couplings.limit, couplings.ceiling)
         return programme.solve(now, generation.backend, solve_options)
 
-    def _spread(self, vector: Vector, *, anew: bool) -> PlanArrays:
-        """Slots and records where they belong with the trips of a vector."""
+    def _spread(self, vector: Vector, seconds: float, *, anew: bool) -> PlanArrays:
+        """Slots and records where they belong with the trips of a vector, with so many seconds left."""
         pool = self.generation.pool
         pieces = []
         for k, (block, own) in enumerate(zip(pool.blocks, self.nation.decisions(vector), strict=True)):
@@ -154,7 +160,13 @@ class Planner:
             pool.plans[k] = pool.plans[k].joined(plans)
             pieces.append(Piece(block, plans, own))
         decisions, self.bases = spread(
-            self.generation, pieces, self.applicants, self.bases, self.settlements, anew=anew
+            self.generation,
+            pieces,
+            self.applicants,
+            self.bases,
+            self.settlements,
+            anew=anew,
+            seconds=seconds,
         )
         self.settlements += 1
         self.generation.add_decisions(decisions)

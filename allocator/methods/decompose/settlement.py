@@ -7,6 +7,8 @@ allotted to groups of blocks, which are alike enough for that, and a group's lin
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Sequence
 
 import numpy as np
@@ -19,7 +21,8 @@ from allocator.methods.decompose.settling import Piece, Settled, settle, settle_
 from allocator.milp.model import Vector
 
 Indices = NDArray[np.int64]
-_TOGETHER = 8  # blocks that share what they are allotted
+_TOGETHER, _HURRIED = 8, 2  # blocks that share what they are allotted, and where there is little time
+_AMPLE = 15.0  # times what blocks take one by one: seconds left that are not little
 
 
 def spread(
@@ -30,16 +33,19 @@ def spread(
     turn: int,
     *,
     anew: bool,
+    seconds: float = math.inf,
 ) -> tuple[list[Settled], list[Basis | None]]:
     """The best records of all pieces (blocks,) that keep the limits, and bases to begin with next time.
 
     What the decisions at hand use is allotted to groups of blocks, other groups every turn. With `anew`
-    only their trips count, and it is what blocks would use at prices. `applicants` (blocks,) are
-    how many need a slot. Where no records are found those at hand stay.
+    only their trips count, and it is between what blocks would use at prices and what they use in the
+    master's mixture. `applicants` (blocks,) are how many need a slot. Groups are smaller where few
+    `seconds` are left. Where no records are found those at hand stay.
 
     Raises StoppedError when the time is over.
     """
     prices, couplings, workers = generation.best_prices, generation.couplings, generation.workers
+    begun = time.monotonic()
     found = workers.map(
         settle,
         (
@@ -48,9 +54,12 @@ def spread(
         ),
     )
     decisions = [piece.decisions for piece in pieces]
+    size = _TOGETHER if seconds > _AMPLE * (time.monotonic() - begun) else _HURRIED
+    groups = _groups(len(pieces), turn, size)
     asking = [new or old for (new, _), old in zip(found, decisions, strict=True)] if anew else decisions
     asked = np.stack([each.use.sum(axis=1) for each in asking], axis=1).astype(np.float64)
-    groups = _groups(len(pieces), turn)
+    if anew:
+        asked = (asked + generation.used()) / 2.0
     limits = allot(
         couplings,
         np.stack([asked[:, group].sum(axis=1) for group in groups], axis=1),
@@ -77,11 +86,11 @@ def spread(
     return decisions, [basis for _, basis in found]
 
 
-def _groups(blocks: int, turn: int) -> list[Indices]:
+def _groups(blocks: int, turn: int, together: int) -> list[Indices]:
     """Places of the blocks of each group: neighbours one turn, evenly far from each other the next."""
-    count = -(-blocks // _TOGETHER)
+    count = -(-blocks // together)
     place = np.arange(blocks)
-    group = place // _TOGETHER if turn % 2 else place % max(1, count)
+    group = place // together if turn % 2 else place % max(1, count)
     return [np.nonzero(group == number)[0] for number in range(count)]
 
 

@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
 from multiprocessing import resource_tracker
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import joblib
 from joblib.externals.loky.backend import resource_tracker as loky_tracker
@@ -16,6 +16,7 @@ from joblib.externals.loky.backend import resource_tracker as loky_tracker
 from allocator.methods.clock import Clock
 
 Result = TypeVar("Result")
+Coming: TypeAlias = Generator[Result, None, None]  # results of tasks that have begun
 _FOR_THE_USER_S_PROCESS = [getattr(signal, name) for name in ("SIGINT", "SIGHUP") if hasattr(signal, name)]
 
 
@@ -30,43 +31,51 @@ class Workers:
         """Where a `joblib.parallel_config` names a backend, its workers do the work."""
         self._clock = clock
         self._count = -1 if count is None else count
-        self._getting_ready: Generator[Any, None, None] = (None for _ in ())
+        self._begun: list[Coming[Any]] = []
+        self._getting_ready: Coming[None] = (None for _ in ())
 
     @property
     def count(self) -> int:
         """How many tasks run at a time."""
         return int(joblib.effective_n_jobs(self._count))
 
-    def get_ready(self, function: Callable[[], None]) -> None:
-        """Start the processes and let each call the function, while this one goes on."""
-        processes = self.count
-        if processes != 1:
-            self._getting_ready = self._start(function, [()] * (2 * processes))
+    def begin(self, function: Callable[..., Result], tasks: Iterable[tuple[Any, ...]]) -> Coming[Result]:
+        """Start function(*task) for each task while this process goes on; alone, it does them in `finish`."""
+        coming = self._start(function, tasks)
+        self._begun.append(coming)
+        return coming
 
-    def map(self, function: Callable[..., Result], tasks: Iterable[tuple[Any, ...]]) -> list[Result]:
-        """function(*task) for each task, in the order of the tasks.
+    def finish(self, coming: Coming[Result]) -> list[Result]:
+        """The results, in the order of the tasks.
 
         Raises StoppedError when the clock is over, without waiting for tasks that have begun.
         """
         try:
-            with _without_joblibs_advice():
-                with closing(self._getting_ready):
-                    self._take(self._getting_ready)
-                with closing(self._start(function, tasks)) as coming:
-                    return self._take(coming)
+            with _without_joblibs_advice(), closing(coming):
+                return self._take(coming)
         except Exception:
             if self._clock.over:  # joblib's own limit, or workers that were asked to stop with us
                 raise StoppedError from None
             raise
 
+    def get_ready(self, function: Callable[[], None]) -> None:
+        """Let each process call the function before the tasks of the next `map`; alone, this one does not."""
+        processes = self.count
+        if processes != 1:
+            self._getting_ready = self.begin(function, [()] * (2 * processes))
+
+    def map(self, function: Callable[..., Result], tasks: Iterable[tuple[Any, ...]]) -> list[Result]:
+        """function(*task) for each task, as `finish` gives them."""
+        self.finish(self._getting_ready)
+        return self.finish(self._start(function, tasks))
+
     def close(self) -> None:
         """Wait for nothing any more."""
         with _without_joblibs_advice():
-            self._getting_ready.close()
+            for coming in self._begun:
+                coming.close()
 
-    def _start(
-        self, function: Callable[..., Any], tasks: Iterable[tuple[Any, ...]]
-    ) -> Generator[Any, None, None]:
+    def _start(self, function: Callable[..., Result], tasks: Iterable[tuple[Any, ...]]) -> Coming[Result]:
         """The results as they come."""
         remaining = self._clock.remaining
         pool = joblib.Parallel(
@@ -75,11 +84,11 @@ class Workers:
             max_nbytes=None,
             timeout=None if remaining == math.inf else remaining,
         )
-        with _deaf_to_ctrl_c():
-            coming: Generator[Any, None, None] = pool(joblib.delayed(function)(*task) for task in tasks)
+        with _without_joblibs_advice(), _deaf_to_ctrl_c():
+            coming: Coming[Result] = pool(joblib.delayed(function)(*task) for task in tasks)
         return coming
 
-    def _take(self, coming: Iterable[Result]) -> list[Result]:
+    def _take(self, coming: Coming[Result]) -> list[Result]:
         results: list[Result] = []
         for result in coming:
             if self._clock.over:

@@ -11,7 +11,7 @@ from allocator import FAMILIES, Instance, Outcome, generate_instance, solve, ver
 from allocator.backends import BACKENDS, SolveOptions
 from allocator.methods.clock import Clock
 from allocator.methods.decompose.couplings import find_couplings
-from allocator.methods.decompose.engine import solve_decomposed
+from allocator.methods.decompose.engine import Decomposition
 from allocator.methods.decompose.linear import sample_prices
 from allocator.methods.decompose.mixtures import mix
 from allocator.methods.decompose.plans import first_plans
@@ -141,7 +141,8 @@ def test_any_time_limit_has_a_plan(seconds: float) -> None:
 def phases_of(instance: Instance) -> list[str]:
     seen: list[str] = []
     record = Record(instance, Clock(None), lambda report: seen.append(report.phase))
-    solve_decomposed(record, record.clock, "highs", SolveOptions(), workers=1, rounds=2)
+    with Decomposition.begun(instance, record.clock, "highs", SolveOptions(), workers=1) as decomposition:
+        decomposition.solve(record, rounds=2)
     return list(dict.fromkeys(seen))
 
 

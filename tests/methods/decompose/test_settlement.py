@@ -40,6 +40,7 @@ def settle_all(
     found = []
     with closing(Workers(Clock(), 1)) as crew, patch.object(settlement, "_TOGETHER", together):
         generation = nation.generation(nothing, 0.1, decisions, crew, "highs", OPTIONS)
+        generation.step(1, 1e-2)
         for turn in range(turns):
             pieces = [
                 Piece(block, one_plan_each(block, own.packs), own)
@@ -98,15 +99,15 @@ def test_groups_keep_the_limits_and_no_turn_is_dearer(family: str) -> None:
     assert costs[-1] - best < 0.2 * (total(nation, nation.decisions(vector)) - best)
 
 
-@given(blocks=st.integers(0, 40), turn=st.integers(0, 3))
-def test_every_block_is_in_one_group(blocks: int, turn: int) -> None:
-    groups = settlement._groups(blocks, turn)
+@given(blocks=st.integers(0, 40), turn=st.integers(0, 3), together=st.integers(1, 8))
+def test_every_block_is_in_one_group(blocks: int, turn: int, together: int) -> None:
+    groups = settlement._groups(blocks, turn, together)
     assert sorted(int(k) for group in groups for k in group) == list(range(blocks))
-    assert all(0 < len(group) <= settlement._TOGETHER for group in groups)
+    assert all(0 < len(group) <= together for group in groups)
 
 
 def test_groups_of_one_turn_are_taken_apart_in_the_next() -> None:
-    first, second = ([set(group.tolist()) for group in settlement._groups(64, turn)] for turn in (0, 1))
+    first, second = ([set(group.tolist()) for group in settlement._groups(64, turn, 8)] for turn in (0, 1))
     assert max(len(one & other) for one in first for other in second) == 1
 
 

@@ -1,0 +1,86 @@
+"""Prices to begin with, from samples of the offices, each three times as large as the one before."""
+
+from __future__ import annotations
+
+import logging
+
+import numpy as np
+
+from allocator.backends import SolveOptions
+from allocator.instance.models import Instance
+from allocator.methods.decompose.column_generation import INNER_ROUNDS, closeness
+from allocator.methods.decompose.couplings import Couplings, find_couplings, transfer_prices
+from allocator.methods.decompose.inheritance import Estate
+from allocator.methods.decompose.linear import sample_prices
+from allocator.methods.decompose.nation import Nation
+from allocator.methods.decompose.sampling import sample_sizes, smaller_nation, strata
+from allocator.methods.decompose.workers import Workers
+from allocator.methods.record import Record
+from allocator.milp.formulation import formulate
+from allocator.milp.model import Vector
+from allocator.plan.arrays import PlanArrays
+
+REACH = 0.05  # how wrong prices of a sample may be
+_FIRST_REACH = 0.3  # the same, of a relaxation
+_NEAR = 5e-4  # of the bound: prices of a sample are no better than that
+_MOST_ROUNDS = 15
+_PHASES = (1 / 6, 1 / 2, 5 / 6)  # of the samples whose relaxations are solved
+_SHARE = 0.3  # of the time
+_LOG = logging.getLogger(__name__)
+
+
+class StartPrices:
+    """Samples of an instance; workers begin with the linear relaxations of the smallest at once."""
+
+    def __init__(self, instance: Instance, workers: Workers, backend: str, options: SolveOptions) -> None:
+        self._workers, self._backend, self._options = workers, backend, options
+        first, *sizes = sample_sizes(len(instance.offices), instance.days)
+        # Instances of their own: they are sent off while this process goes on with that of the nation.
+        drawn = [smaller_nation(instance, first, phase) for phase in _PHASES]
+        self._drawn = workers.begin(_relaxation_prices, [(sample, backend, options) for sample in drawn])
+        self.samples = [smaller_nation(instance, size) for size in sizes]
+
+    def find(self, record: Record, nation: Nation) -> tuple[Vector, Estate | None]:
+        """(resources,) prices of the nation, and what the last sample leaves.
+
+        Raises StoppedError when the time is over, BackendError if a solver has no answer.
+        """
+        clock, couplings = record.clock, nation.couplings
+        estate: Estate | None = None
+        drawn = self._workers.finish(self._drawn)
+        # A slot's price is one of a few whole steps, which a small sample can miss: the median seldom does.
+        prices = np.median([transfer_prices(each, known, couplings) for each, known in drawn], axis=0)
+        reach = _FIRST_REACH
+        for sample in self.samples:
+            smaller = Nation.of(sample, strata(sample, self.samples))
+            prices = transfer_prices(prices, couplings, smaller.couplings)
+            couplings = smaller.couplings
+            nothing = smaller.decisions(smaller.formulation.embed(PlanArrays.empty(sample)))
+            generation = smaller.generation(
+                prices, reach, nothing, self._workers, self._backend, self._options, estate
+            )
+            ahead = 2e-2
+            for number in range(_MOST_ROUNDS):
+                record.enter(f"start prices, {len(sample.offices)} offices, round {number + 1}")
+                standing = generation.step(INNER_ROUNDS, closeness(ahead))
+                ahead = standing.ahead
+                _LOG.debug(
+                    "%.1f s, %d offices, round %d: estimate %.8g, master %.2e above, strain %.1e",
+                    clock.seconds,
+                    len(sample.offices),
+                    number + 1,
+                    generation.best_estimate,
+                    ahead,
+                    standing.strain,
+                )
+                if max(ahead, standing.strain) < _NEAR or clock.seconds > _SHARE * clock.limit:
+                    break
+            prices, reach = generation.best_prices, REACH
+            estate = Estate(sample, generation.pool)
+        return transfer_prices(prices, couplings, nation.couplings), estate
+
+
+def _relaxation_prices(sample: Instance, backend: str, options: SolveOptions) -> tuple[Vector, Couplings]:
+    formulation = formulate(sample)
+    couplings = find_couplings(formulation)
+    return sample_prices(formulation, couplings, backend, options), couplings
