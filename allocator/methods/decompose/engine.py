@@ -61,12 +61,21 @@ class Decomposition:
     """A solve that has begun: workers are busy with what needs no plan while other things are done."""
 
     def __init__(
-        self, instance: Instance, workers: Workers, backend: str, options: SolveOptions, start: Prices | None
+        self,
+        instance: Instance,
+        clock: Clock,
+        workers: Workers,
+        backend: str,
+        options: SolveOptions,
+        start: Prices | None,
     ) -> None:
         self._workers, self._backend, self._gap, self._start = workers, backend, options.gap or 0.0, start
         self._pieces = SolveOptions(seed=options.seed, tolerance=_TOLERANCE)
-        self._start_prices = StartPrices(instance, workers, backend, self._pieces) if start is None else None
-        workers.get_ready(compile_search)
+        self._start_prices: StartPrices | None = None
+        if start is None:
+            self._start_prices = StartPrices(instance, clock, workers, backend, self._pieces)
+        else:
+            workers.get_ready(compile_search)
 
     @classmethod
     @contextmanager
@@ -82,7 +91,7 @@ class Decomposition:
     ) -> Iterator[Decomposition]:
         """Begin, from prices of an earlier solve if there are any; at the end nothing goes on."""
         with closing(Workers(clock, workers)) as crew:
-            yield cls(instance, crew, backend, options, start)
+            yield cls(instance, clock, crew, backend, options, start)
 
     def solve(self, record: Record, rounds: int | None = None) -> DecomposeOutcome:
         """Price, settle and go on until the gap is closed, the time or the rounds are over, or nothing helps.

@@ -8,11 +8,13 @@ import numpy as np
 
 from allocator.backends import SolveOptions
 from allocator.instance.models import Instance
+from allocator.methods.clock import Clock
 from allocator.methods.decompose.column_generation import INNER_ROUNDS, closeness
 from allocator.methods.decompose.couplings import Couplings, find_couplings, transfer_prices
 from allocator.methods.decompose.inheritance import Estate
 from allocator.methods.decompose.linear import sample_prices
 from allocator.methods.decompose.nation import Nation
+from allocator.methods.decompose.restocking import compile_search
 from allocator.methods.decompose.sampling import sample_sizes, smaller_nation, strata
 from allocator.methods.decompose.workers import Workers
 from allocator.methods.record import Record
@@ -26,18 +28,24 @@ _NEAR = 5e-4  # of the bound: prices of a sample are no better than that
 _MOST_ROUNDS = 15
 _PHASES = (1 / 6, 1 / 2, 5 / 6)  # of the samples whose relaxations are solved
 _SHARE = 0.3  # of the time
+_ENOUGH = 10.0  # seconds
 _LOG = logging.getLogger(__name__)
 
 
 class StartPrices:
-    """Samples of an instance; workers begin with the linear relaxations of the smallest at once."""
+    """Samples of an instance; workers begin with the linear relaxations of the smallest, if there is time."""
 
-    def __init__(self, instance: Instance, workers: Workers, backend: str, options: SolveOptions) -> None:
+    def __init__(
+        self, instance: Instance, clock: Clock, workers: Workers, backend: str, options: SolveOptions
+    ) -> None:
         self._workers, self._backend, self._options = workers, backend, options
         first, *sizes = sample_sizes(len(instance.offices), instance.days)
         # Instances of their own: they are sent off while this process goes on with that of the nation.
         drawn = [smaller_nation(instance, first, phase) for phase in _PHASES]
-        self._drawn = workers.begin(_relaxation_prices, [(sample, backend, options) for sample in drawn])
+        self._tasks = [(sample, backend, options) for sample in drawn]
+        # With less it may be over before they are needed, and processes that begin are awkward to stop.
+        early = clock.remaining > _ENOUGH
+        self._drawn = workers.begin(_relaxation_prices, self._tasks) if early else None
         self.samples = [smaller_nation(instance, size) for size in sizes]
 
     def find(self, record: Record, nation: Nation) -> tuple[Vector, Estate | None]:
@@ -47,7 +55,7 @@ class StartPrices:
         """
         clock, couplings = record.clock, nation.couplings
         estate: Estate | None = None
-        drawn = self._workers.finish(self._drawn)
+        drawn = self._workers.finish(self._drawn or self._workers.begin(_relaxation_prices, self._tasks))
         # A slot's price is one of a few whole steps, which a small sample can miss: the median seldom does.
         prices = np.median([transfer_prices(each, known, couplings) for each, known in drawn], axis=0)
         reach = _FIRST_REACH
@@ -81,6 +89,9 @@ class StartPrices:
 
 
 def _relaxation_prices(sample: Instance, backend: str, options: SolveOptions) -> tuple[Vector, Couplings]:
+    """(resources,) prices of a sample, and what they are of; this process is then ready for the search."""
     formulation = formulate(sample)
     couplings = find_couplings(formulation)
-    return sample_prices(formulation, couplings, backend, options), couplings
+    prices = sample_prices(formulation, couplings, backend, options)
+    compile_search()
+    return prices, couplings

@@ -31,8 +31,7 @@ class Workers:
         """Where a `joblib.parallel_config` names a backend, its workers do the work."""
         self._clock = clock
         self._count = -1 if count is None else count
-        self._begun: list[Coming[Any]] = []
-        self._getting_ready: Coming[None] = (None for _ in ())
+        self._begun: Coming[Any] = (None for _ in ())
 
     @property
     def count(self) -> int:
@@ -40,9 +39,11 @@ class Workers:
         return int(joblib.effective_n_jobs(self._count))
 
     def begin(self, function: Callable[..., Result], tasks: Iterable[tuple[Any, ...]]) -> Coming[Result]:
-        """Start function(*task) for each task while this process goes on; alone, it does them in `finish`."""
-        coming = self._start(function, tasks)
-        self._begun.append(coming)
+        """Start function(*task) for each task while this process goes on; alone, it does them in `finish`.
+
+        Before anything else is begun or mapped: of two things at a time joblib cannot give up one.
+        """
+        coming = self._begun = self._start(function, tasks)
         return coming
 
     def finish(self, coming: Coming[Result]) -> list[Result]:
@@ -62,18 +63,17 @@ class Workers:
         """Let each process call the function before the tasks of the next `map`; alone, this one does not."""
         processes = self.count
         if processes != 1:
-            self._getting_ready = self.begin(function, [()] * (2 * processes))
+            self.begin(function, [()] * (2 * processes))
 
     def map(self, function: Callable[..., Result], tasks: Iterable[tuple[Any, ...]]) -> list[Result]:
         """function(*task) for each task, as `finish` gives them."""
-        self.finish(self._getting_ready)
+        self.finish(self._begun)
         return self.finish(self._start(function, tasks))
 
     def close(self) -> None:
         """Wait for nothing any more."""
         with _without_joblibs_advice():
-            for coming in self._begun:
-                coming.close()
+            self._begun.close()
 
     def _start(self, function: Callable[..., Result], tasks: Iterable[tuple[Any, ...]]) -> Coming[Result]:
         """The results as they come."""

@@ -69,11 +69,12 @@ def test_blocks_of_the_same_offices_inherit(family: str) -> None:
 
 def test_an_heir_is_ahead_after_a_round() -> None:
     with closing(Workers(Clock(), 1)) as crew:
-        nation, estate = nation_and_sample("blanks", crew)
+        nation, estate = nation_and_sample("printers", crew)
         first = begin(nation, crew, None).step(1, 0.0)
         heir = begin(nation, crew, estate).step(1, 0.0)
+        last = begin(nation, crew, None).step(3, 0.0)
     assert heir.apart < 0.9 * first.apart
-    assert heir.estimate >= first.estimate - 1e-6 * abs(first.estimate)
+    assert last.estimate - heir.estimate < 0.9 * (last.estimate - first.estimate)
 
 
 def test_nobody_inherits_from_nobody() -> None:

@@ -60,3 +60,22 @@ def test_any_number_of_workers_finds_the_same(family: str) -> None:
     assert (one.objective, one.bound, one.rounds) == (two.objective, two.bound, two.rounds)
     assert one.plan.solution.prices == two.plan.solution.prices
     assert one.decisions.packs.tolist() == two.decisions.packs.tolist()
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_what_has_begun_goes_on_meanwhile(count: int) -> None:
+    workers = Workers(Clock(), count)
+    coming = workers.begin(math.factorial, [(3,), (4,)])
+    assert workers.finish(coming) == [6, 24]
+    assert workers.map(math.factorial, [(5,)]) == [120]
+
+
+@pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
+def test_what_has_begun_can_be_given_up() -> None:
+    workers = Workers(Clock(), 2)
+    begun = time.monotonic()
+    workers.begin(time.sleep, [(5.0,)] * 6)
+    time.sleep(0.5)
+    workers.close()
+    assert time.monotonic() - begun < 4.0
+    assert Workers(Clock(), 2).map(math.factorial, [(5,)]) == [120]
