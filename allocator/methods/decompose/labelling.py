@@ -6,24 +6,27 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from allocator.methods.decompose.completion import SLACK, completions, saved_on, unhindered
+from allocator.methods.decompose.completion import SLACK, saved_on
 
-_MOST_CELLS = 4_000_000  # of completions: fewer levels where packs are many
 _MERGE = 1.5  # how much coarser labels are merged from one attempt to the next
 
 
 @numba.njit(cache=True)
 def merged(
-    bucket: NDArray[np.int64], printed: NDArray[np.float64], cost: NDArray[np.float64], width: float
+    labels: NDArray[np.int64],
+    bucket: NDArray[np.int64],
+    printed: NDArray[np.float64],
+    cost: NDArray[np.float64],
+    width: float,
 ) -> NDArray[np.int64]:
     """Labels of which those of a bucket within `width` cards become one, as good as the best of them.
 
     In the order of cards, most first, in which those of a bucket become cheaper. The costs are changed.
     """
     latest = np.full(bucket.max() + 1, -1, np.int64)
-    kept = np.empty(len(bucket), np.int64)
+    kept = np.empty(len(labels), np.int64)
     size = 0
-    for label in range(len(bucket)):
+    for label in labels:
         before = latest[bucket[label]]
         if before >= 0 and printed[before] - printed[label] < width:
             cost[before] = cost[label]
@@ -53,56 +56,32 @@ def search(  # noqa: PLR0912, PLR0915 - compiled in one piece
     rate_saving: NDArray[np.float64],
     useful: int,
     known: float,
+    full: NDArray[np.float64],
+    follows: NDArray[np.float64],
+    width: float,
     beam: int,
     most_labels: int,
-    most_levels: int,
     answers: int,
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """(A,) lower bounds on the cost of all trips, (A, E) packs of each opportunity, the best first.
 
     At most `answers` that differ in the packs sent in all. The first bound is the cost of the best
     trips unless labels were merged, for being more than `most_labels`; with a `beam` it is the cost of
-    good trips only. No answer if nothing costs less than `known`.
+    good trips only. No answer if nothing costs less than `known`. `follows` is what `completions` gives,
+    at levels of `width` cards behind `full`.
     """
     days, trips = len(stock), len(arrival)
     capacity = np.zeros(days + 1)
     for day in range(days):
         capacity[day + 1] = capacity[day] + printers[day]
-    most_packs = useful
-    for trip in range(trips):
-        most_packs = max(most_packs, useful + least[trip])
-    full, behind = unhindered(stock, printers, applicants)
-    furthest = behind.max()
-    fit = _MOST_CELLS // (max(1, trips) * (most_packs + 1))
-    levels = max(2, min(most_levels, int(furthest) + 1, fit))
-    width = max(furthest / levels, 1.0)
-    follows = completions(
-        stock,
-        pack,
-        printers,
-        applicants,
-        arrival,
-        least,
-        most,
-        fixed,
-        price,
-        amount_saving,
-        rate_saving,
-        full,
-        behind,
-        most_packs + 1,
-        levels,
-        width,
-        beam > 0,
-    )
+    _, levels, packs_told_apart = follows.shape
+    most_packs = packs_told_apart - 1
     packs = np.zeros(1, np.int64)
     printed = np.zeros(1)
     cost = np.zeros(1)
     node = np.full(1, -1, np.int64)
     node_count = 0
-    node_parent = np.empty(1024, np.int64)
-    node_trip = np.empty(1024, np.int64)
-    node_amount = np.empty(1024, np.int64)
+    nodes = np.empty((1024, 3), np.int64)  # the node before, the trip and its packs
     trip = 0
     for day in range(days):
         if trip < trips and arrival[trip] == day:
@@ -196,29 +175,38 @@ def search(  # noqa: PLR0912, PLR0915 - compiled in one piece
             kept = np.arange(at)
             coarse = pack / 64
             while len(kept) > most_labels:
-                merged_cost = new_cost[kept]
-                fewer = merged(new_bucket[kept], new_printed[kept], merged_cost, coarse)
-                new_cost[kept] = merged_cost
-                kept = kept[fewer]
+                kept = merged(kept, new_bucket[:at], new_printed, new_cost, coarse)
                 coarse *= _MERGE
             if beam > 0 and len(kept) > beam:
-                hopes = new_hope[kept]
-                kept = kept[hopes <= np.partition(hopes, beam - 1)[beam - 1]]
-            packs, printed, cost = new_packs[kept], new_printed[kept], new_cost[kept]
-            received, parent, amounts = new_received[kept], new_node[kept], new_amount[kept]
-            node = np.empty(len(kept), np.int64)
-            for index in range(len(kept)):
-                amount = amounts[index]
-                if amount == 0:
-                    node[index] = parent[index]
+                hopes = np.empty(len(kept))
+                for index in range(len(kept)):
+                    hopes[index] = new_hope[kept[index]]
+                least_hope = hopes[np.argsort(hopes)[beam - 1]]  # to partition takes 11 s to compile
+                size = 0
+                for index in range(len(kept)):
+                    if hopes[index] <= least_hope:
+                        kept[size] = kept[index]
+                        size += 1
+                kept = kept[:size]
+            # One by one: arrays of indices take long to compile.
+            count = len(kept)
+            packs, printed, cost = np.empty(count, np.int64), np.empty(count), np.empty(count)
+            received, node = np.empty(count, np.bool_), np.empty(count, np.int64)
+            for index in range(count):
+                label = kept[index]
+                packs[index], printed[index], cost[index] = (
+                    new_packs[label],
+                    new_printed[label],
+                    new_cost[label],
+                )
+                received[index], node[index] = new_received[label], new_node[label]
+                if new_amount[label] == 0:
                     continue
-                if node_count == len(node_parent):
-                    node_parent = np.concatenate((node_parent, np.empty_like(node_parent)))
-                    node_trip = np.concatenate((node_trip, np.empty_like(node_trip)))
-                    node_amount = np.concatenate((node_amount, np.empty_like(node_amount)))
-                node_parent[node_count] = parent[index]
-                node_trip[node_count] = trip
-                node_amount[node_count] = amount
+                if node_count == len(nodes):
+                    nodes = np.concatenate((nodes, np.empty_like(nodes)))
+                nodes[node_count, 0] = new_node[label]
+                nodes[node_count, 1] = trip
+                nodes[node_count, 2] = new_amount[label]
                 node[index] = node_count
                 node_count += 1
             trip += 1
@@ -226,10 +214,15 @@ def search(  # noqa: PLR0912, PLR0915 - compiled in one piece
             on_hand = np.floor(stock[day] + pack * packs[label] + SLACK)
             printed[label] = min(printed[label] + printers[day], applicants[day], on_hand)
             cost[label] -= saved_on(printed[label], day, amount_saving, rate_saving)
-        if store < np.inf and received.any():
-            on_hand = stock[day] + pack * packs - printed
-            fits = np.nonzero(~received | (on_hand <= store + SLACK))[0]
-            packs, printed, cost, node = packs[fits], printed[fits], cost[fits], node[fits]
+        if store < np.inf:
+            size = 0
+            for label in range(len(packs)):
+                on_hand = stock[day] + pack * packs[label] - printed[label]
+                if not received[label] or on_hand <= store + SLACK:
+                    packs[size], printed[size], cost[size] = packs[label], printed[label], cost[label]
+                    node[size] = node[label]
+                    size += 1
+            packs, printed, cost, node = packs[:size], printed[:size], cost[:size], node[:size]
     # The cheapest label for each number of packs, then the cheapest of these.
     cheapest = np.full(most_packs + 1, -1, np.int64)
     for label in range(len(cost)):
@@ -241,8 +234,8 @@ def search(  # noqa: PLR0912, PLR0915 - compiled in one piece
     for rank in range(len(leading)):
         at = node[leading[rank]]
         while at >= 0:
-            sent[rank, node_trip[at]] = node_amount[at]
-            at = node_parent[at]
+            sent[rank, nodes[at, 1]] = nodes[at, 2]
+            at = nodes[at, 0]
     return cost[leading], sent
 
 

@@ -25,6 +25,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from allocator.methods.decompose.completion import completions, unhindered
 from allocator.methods.decompose.labelling import search
 
 Vector = NDArray[np.float64]
@@ -35,6 +36,7 @@ _LATER = 16  # later trips of a lane that are looked at
 _MOST_LABELS = 20_000  # of an office; beyond, those that are alike become one
 _ROUNDING = 1e-9  # of what is known: no label is lost for what sums of doubles lose
 _LEVELS, _BEAM_LEVELS = 128, 48  # of being behind that completions tell apart
+_MOST_CELLS = 4_000_000  # of completions: fewer levels where packs are many
 _BEAM = 128  # labels an office keeps in the heuristic pass
 _BLUR = 0.05  # of what is known: by so much completions of the heuristic pass may be too high
 
@@ -154,29 +156,61 @@ def _search(
     """(A,) costs of an office's best trips below `known`, and (A, own trips) their packs."""
     # Of one office these would be arrays of another layout, for which the search is compiled once more.
     later, paying = np.ascontiguousarray(ahead.later[:, own]), np.ascontiguousarray(ahead.paying[:, own])
+    stock, printers, applicants = (
+        each[office] for each in (depletion.stock, depletion.printers, depletion.applicants)
+    )
+    pack, useful = depletion.pack[office], ahead.useful[office]
+    arrival, least, most = trips.arrival[own], trips.least[own], trips.most[own]
+    amount, rate = savings.amount[office], savings.rate[office]
+    full, behind = unhindered(stock, printers, applicants)
+    packs = useful + int(least.max(initial=0)) + 1
 
     def run(limit: float, beam: int) -> tuple[Vector, Indices]:
+        fit = _MOST_CELLS // (max(1, len(arrival)) * packs)
+        levels = max(2, min(_BEAM_LEVELS if beam else _LEVELS, int(behind.max()) + 1, fit))
+        width = max(behind.max() / levels, 1.0)
+        follows = completions(
+            stock,
+            pack,
+            printers,
+            applicants,
+            arrival,
+            least,
+            most,
+            fixed[own],
+            price[own],
+            amount,
+            rate,
+            full,
+            behind,
+            packs,
+            levels,
+            width,
+            beam > 0,
+        )
         result: tuple[Vector, Indices] = search(
-            depletion.stock[office],
-            depletion.pack[office],
-            depletion.printers[office],
-            depletion.applicants[office],
+            stock,
+            pack,
+            printers,
+            applicants,
             depletion.store[office],
-            trips.arrival[own],
-            trips.least[own],
-            trips.most[own],
+            arrival,
+            least,
+            most,
             fixed[own],
             price[own],
             ahead.lasting[own],
             later,
             paying,
-            savings.amount[office],
-            savings.rate[office],
-            ahead.useful[office],
+            amount,
+            rate,
+            useful,
             limit,
+            full,
+            follows,
+            width,
             beam,
             _MOST_LABELS,
-            _BEAM_LEVELS if beam else _LEVELS,
             answers,
         )
         return result
