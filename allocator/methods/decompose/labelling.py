@@ -129,9 +129,8 @@ def search(  # noqa: PLR0912, PLR0915 - compiled in one piece
             new_received = np.empty(size, np.bool_)
             new_hope = np.empty(size)
             new_bucket = np.empty(size, np.int64)
-            least_cost = np.full(
-                2 * most_packs + 2, np.inf
-            )  # of labels so far, by packs and whether any came today
+            # Of labels so far, by packs and whether any came today.
+            least_cost = np.full(2 * most_packs + 2, np.inf)
             latest = np.empty(2 * most_packs + 2, np.int64)
             at = 0
             for label in range(count):
