@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -42,6 +43,7 @@ _TOLERANCE = 1e-4  # of cards and records in the pieces: the plan is rounded and
 _PATIENCE, _LITTLE = 2, 0.01  # proven rounds that close no more than such a part of the gap
 _TURNS = 2  # of trips and slots after a proven bound
 _PART = 0.02  # of what plans are above prices: as near as these need to be
+_MUCH = 0.3  # of the gap: where prices may close so much of it, they are next
 _LONG = 60.0  # for the choice of trips where time does not count
 _LOG = logging.getLogger(__name__)
 
@@ -154,10 +156,11 @@ class _Engine:
         """
         pace, record = Pace(self.clock, informed=informed), self.record
         idle, ahead, enough = 0, 2e-2, math.inf
-        near = False
+        near = proven = False
         while idle < _PATIENCE and (rounds is None or self.rounds < rounds) and not self.clock.over:
             self.rounds += 1
-            ending = self.rounds == rounds if rounds is not None else pace.is_ending
+            # To prove the same prices once more brings nothing.
+            ending = self.rounds == rounds if rounds is not None else pace.is_ending and not proven
             record.enter(f"prices, round {self.rounds}")
             planned = record.source == "decompose"
             first = rounds is None and not planned and pace.allows_a_plan(ahead)
@@ -173,15 +176,20 @@ class _Engine:
             missing = record.cost / max(1.0, standing.estimate) - 1.0 if planned else 0.0
             close_enough = max(0.3 * gap, _NEAR, min(enough, _PART * missing))
             near = ahead < close_enough and (standing.strain < close_enough or ahead <= 0)
+            proven = exact
             if not (exact or first):
                 continue
             before = record.cost - (record.bound or 0.0)
-            self._plan(pace, math.inf if ending and rounds is None else _TURNS if exact else 0, gap, rounds)
+            done = self._begin_plans(pace, gap, rounds)
+            turns = math.inf if ending and rounds is None else _TURNS if exact else 0
+            go_on = partial(self._prices_are_next, pace, ahead) if ending and rounds is None else None
+            self.planner.improve(turns - done, gap, None if rounds is None else _LONG, go_on)
+            last = ending and not (go_on and go_on())
             closed = before - (record.cost - (record.bound or 0.0))
             idle = idle + 1 if exact and closed <= _LITTLE * before else 0
             if exact:
                 enough, near = 0.3 * ahead, False
-            if ending or (record.gap is not None and record.gap <= gap):
+            if last or (record.gap is not None and record.gap <= gap):
                 break
         if idle >= _PATIENCE and rounds is None:
             self._prove_components(gap)
@@ -207,15 +215,25 @@ class _Engine:
             if record.gap is not None and record.gap <= gap:
                 break
 
-    def _plan(self, pace: Pace, turns: float, gap: float, rounds: int | None) -> None:
-        """Make plans: a first one where there is none or time enough, and so many turns from there."""
+    def _begin_plans(self, pace: Pace, gap: float, rounds: int | None) -> int:
+        """A first plan, where there is none or time enough; how many turns it took besides."""
         seconds = None if rounds is None else _LONG
+        turns = 0
         if rounds is not None or self.record.source != "decompose" or pace.has_time(2 * _TURNS):
             with pace.measured("plan"):
                 self.planner.begin(seconds)
                 if self.nation.has_senders:
-                    turns -= self.planner.improve(1, gap, seconds)
-        self.planner.improve(turns, gap, seconds)
+                    turns = self.planner.improve(1, gap, seconds)
+        return turns
+
+    def _prices_are_next(self, pace: Pace, ahead: float) -> bool:
+        """Whether prices may close much of the gap, being so far from the master, and there is time for them.
+
+        Where blanks are sent on, turns of trips and slots bring more.
+        """
+        gap = self.record.gap
+        much = gap is not None and ahead > _MUCH * gap and not self.nation.has_senders
+        return much and pace.has_time_for_prices
 
     def _tell(self, standing: Standing) -> None:
         _LOG.debug(

@@ -46,6 +46,12 @@ class Pace:
         finish = (self.took["exact"] or _PROOF * usual) + (self.took["plan"] or _PLAN * usual)
         return self._clock.remaining < _HASTE * (usual + finish)
 
+    @property
+    def has_time_for_prices(self) -> bool:
+        """Whether there is time for another round, and to prove what it brings."""
+        usual = self.took["round"]
+        return self._clock.remaining > _HASTE * (usual + (self.took["exact"] or _PROOF * usual))
+
     def has_time(self, turns: int) -> bool:
         """Whether there is time for so many plans."""
         return self._clock.remaining > _HASTE * turns * self.took["plan"]

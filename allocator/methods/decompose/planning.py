@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -71,13 +72,18 @@ class Planner:
             block.write(vector, point, generation.pool.plans[k].packs_of(chosen[k].plans))
         self._offer(self._spread(vector, self._seconds_left(seconds), anew=True))
 
-    def improve(self, turns: float, gap: float, seconds: float | None) -> int:
-        """So many turns at most, until the gap is reached or plans get no better; how many it took."""
+    def improve(
+        self, turns: float, gap: float, seconds: float | None, enough: Callable[[], bool] | None = None
+    ) -> int:
+        """So many turns at most, until the gap is reached, plans get no better or it is `enough`.
+
+        How many it took.
+        """
         record, clock, generation = self.record, self.clock, self.generation
         idle = done = 0
-        while (
-            done < turns and idle < _PATIENCE and not clock.over and (record.gap is None or record.gap > gap)
-        ):
+        while done < turns and idle < _PATIENCE and not clock.over and not (enough and enough()):
+            if record.gap is not None and record.gap <= gap:
+                break
             done += 1
             before = record.cost
             record.enter("trips")
