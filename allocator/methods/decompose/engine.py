@@ -73,11 +73,9 @@ class Decomposition:
     ) -> None:
         self._workers, self._backend, self._gap, self._start = workers, backend, options.gap or 0.0, start
         self._pieces = SolveOptions(seed=options.seed, tolerance=_TOLERANCE)
-        self._start_prices: StartPrices | None = None
-        if start is None:
-            self._start_prices = StartPrices(instance, clock, workers, backend, self._pieces)
-        else:
-            workers.get_ready(compile_search)
+        self._start_prices = (
+            StartPrices(instance, clock, workers, backend, self._pieces) if start is None else None
+        )
 
     @classmethod
     @contextmanager
@@ -95,6 +93,11 @@ class Decomposition:
         with closing(Workers(clock, workers)) as crew:
             yield cls(instance, clock, crew, backend, options, start)
 
+    @property
+    def workers(self) -> int:
+        """How many processes do the work."""
+        return self._workers.count
+
     def solve(self, record: Record, rounds: int | None = None) -> DecomposeOutcome:
         """Price, settle and go on until the gap is closed, the time or the rounds are over, or nothing helps.
 
@@ -102,6 +105,8 @@ class Decomposition:
         """
         begun = time.monotonic()
         record.enter("build")
+        if self._start_prices is None:
+            self._workers.get_ready(compile_search)
         samples = self._start_prices.samples if self._start_prices else []
         nation = Nation.of(record.instance, strata(record.instance, samples))
         built = time.monotonic()
@@ -181,8 +186,9 @@ class _Engine:
                 continue
             before = record.cost - (record.bound or 0.0)
             done = self._begin_plans(pace, gap, rounds)
-            turns = math.inf if ending and rounds is None else _TURNS if exact else 0
-            go_on = partial(self._prices_are_next, pace, ahead) if ending and rounds is None else None
+            timed = ending and rounds is None
+            turns = math.inf if timed else _TURNS if exact else 0
+            go_on = partial(self._prices_are_next, pace, ahead) if timed else None
             self.planner.improve(turns - done, gap, None if rounds is None else _LONG, go_on)
             last = ending and not (go_on and go_on())
             closed = before - (record.cost - (record.bound or 0.0))

@@ -28,12 +28,12 @@ _NEAR = 5e-4  # of the bound: prices of a sample are no better than that
 _MOST_ROUNDS = 15
 _PHASES = (0.1, 0.3, 0.5, 0.7, 0.9)  # of the samples whose relaxations are solved: three may miss a price
 _SHARE = 0.3  # of the time
-_ENOUGH = 10.0  # seconds
+_ENOUGH = 10.0  # seconds, to begin before policies are tried
 _LOG = logging.getLogger(__name__)
 
 
 class StartPrices:
-    """Samples of an instance; workers begin with the linear relaxations of the smallest, if there is time."""
+    """Samples of an instance; if it is large, workers begin with the linear relaxations of the smallest."""
 
     def __init__(
         self, instance: Instance, clock: Clock, workers: Workers, backend: str, options: SolveOptions
@@ -43,8 +43,9 @@ class StartPrices:
         # Instances of their own: they are sent off while this process goes on with that of the nation.
         drawn = [smaller_nation(instance, first, phase) for phase in _PHASES]
         self._tasks = [(sample, backend, options) for sample in drawn]
-        # With less it may be over before they are needed, and processes that begin are awkward to stop.
-        early = clock.remaining > _ENOUGH
+        # Otherwise it may be over before they are needed: a thread of joblib's executor ends with an error
+        # where tasks are given up that have only just begun.
+        early = len(sizes) > 0 and clock.remaining > _ENOUGH
         self._drawn = workers.begin(_relaxation_prices, self._tasks) if early else None
         self.samples = [smaller_nation(instance, size) for size in sizes]
 
