@@ -76,8 +76,6 @@ def decompose(
     if clock.over:
         return replace(_prepare(record, clock, request, start), rounds=0)
     # Imported when used: joblib and numba take their time.
-    import joblib
-
     from allocator.methods.decompose.engine import Decomposition
 
     workers = request.threads if request.workers is None else request.workers
@@ -90,7 +88,7 @@ def decompose(
         work = replace(_prepare(record, clock, request, start), rounds=0)
         try:
             if not clock.over and (record.gap is None or record.gap > request.gap):
-                work = replace(work, workers=int(joblib.effective_n_jobs(-1 if workers is None else workers)))
+                work = replace(work, workers=decomposition.workers)
                 with _engine_log(on_log):
                     work = _price_and_settle(record, request, decomposition, work)
         except (BackendError, InvalidPlanError) as error:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from allocator.methods.decompose.couplings import Couplings
+from allocator import Instance
+from allocator.methods.decompose.blocks import Block
+from allocator.methods.decompose.couplings import Couplings, find_couplings
+from allocator.methods.decompose.splitting import take_apart
+from allocator.milp.formulation import formulate
 from allocator.milp.model import Vector
 
 KINDS = ("none", "usual", "uneven", "sparse", "wild")
@@ -23,3 +27,10 @@ def prices_of(couplings: Couplings, kind: str, seed: int) -> Vector:
     }[kind]
     capped: Vector = np.minimum(prices, couplings.ceiling)
     return capped
+
+
+def blocks_at(instance: Instance, kind: str, seed: int) -> tuple[list[Block], Vector]:
+    """The blocks of an instance, and prices of a kind."""
+    formulation = formulate(instance)
+    couplings = find_couplings(formulation)
+    return take_apart(formulation, couplings, 16), prices_of(couplings, kind, seed)

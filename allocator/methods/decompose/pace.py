@@ -42,15 +42,19 @@ class Pace:
     @property
     def is_ending(self) -> bool:
         """Whether there is time for no more than a last round with a proven bound and a plan."""
-        usual = self.took["round"]
-        finish = (self.took["exact"] or _PROOF * usual) + (self.took["plan"] or _PLAN * usual)
-        return self._clock.remaining < _HASTE * (usual + finish)
+        plan = self.took["plan"] or _PLAN * self.took["round"]
+        return self._clock.remaining < _HASTE * (self._proven_round + plan)
 
     @property
     def has_time_for_prices(self) -> bool:
         """Whether there is time for another round, and to prove what it brings."""
+        return self._clock.remaining > _HASTE * self._proven_round
+
+    @property
+    def _proven_round(self) -> float:
+        """Seconds of a round, and of a proof of what it brings."""
         usual = self.took["round"]
-        return self._clock.remaining > _HASTE * (usual + (self.took["exact"] or _PROOF * usual))
+        return usual + (self.took["exact"] or _PROOF * usual)
 
     def has_time(self, turns: int) -> bool:
         """Whether there is time for so many plans."""

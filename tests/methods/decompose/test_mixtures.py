@@ -10,13 +10,10 @@ from hypothesis import strategies as st
 
 from allocator import Instance
 from allocator.backends import BasisStatus, SolveOptions
-from allocator.methods.decompose.couplings import find_couplings
 from allocator.methods.decompose.mixtures import mix, restricted_model, waiting_basis
 from allocator.methods.decompose.plans import first_plans
 from allocator.methods.decompose.pricing import card_worth
-from allocator.methods.decompose.splitting import take_apart
-from allocator.milp.formulation import formulate
-from tests.tools.prices import KINDS, prices_of
+from tests.tools.prices import KINDS, blocks_at
 from tests.tools.strategies import instances
 
 OPTIONS = SolveOptions(tolerance=1e-4)
@@ -25,10 +22,8 @@ OPTIONS = SolveOptions(tolerance=1e-4)
 @settings(max_examples=30)
 @given(instance=instances(), kind=st.sampled_from(KINDS[:4]), seed=st.integers(0, 99))
 def test_a_mixture_is_feasible_and_costs_what_it_says(instance: Instance, kind: str, seed: int) -> None:
-    formulation = formulate(instance)
-    couplings = find_couplings(formulation)
-    prices = prices_of(couplings, kind, seed)
-    for block in take_apart(formulation, couplings, 16):
+    blocks, prices = blocks_at(instance, kind, seed)
+    for block in blocks:
         plans = first_plans(block, prices)
         mixture = mix(block, plans, prices, "highs", OPTIONS)
         scale = 1e-5 * (1.0 + np.abs(mixture.value))
@@ -45,10 +40,8 @@ def test_a_mixture_is_feasible_and_costs_what_it_says(instance: Instance, kind: 
 @settings(max_examples=30)
 @given(instance=instances(), kind=st.sampled_from(KINDS[:4]), seed=st.integers(0, 99))
 def test_a_mixture_may_begin_with_everybody_waiting(instance: Instance, kind: str, seed: int) -> None:
-    formulation = formulate(instance)
-    couplings = find_couplings(formulation)
-    prices = prices_of(couplings, kind, seed)
-    for block in take_apart(formulation, couplings, 16):
+    blocks, prices = blocks_at(instance, kind, seed)
+    for block in blocks:
         plans = first_plans(block, prices)
         basis = waiting_basis(block, plans)
         matrix = sp.csc_array(restricted_model(block, plans, prices).matrix)

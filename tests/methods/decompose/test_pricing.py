@@ -19,7 +19,7 @@ from allocator.milp.formulation import formulate
 from allocator.milp.model import Vector
 from allocator.verdict import empty_cost, verify
 from tests.tools.brute_force import TooLargeError, find_optimum
-from tests.tools.prices import KINDS, prices_of
+from tests.tools.prices import KINDS, blocks_at, prices_of
 from tests.tools.random_instances import TINY, Size, random_instance
 from tests.tools.strategies import cases, instances
 
@@ -75,10 +75,8 @@ def test_the_bound_is_below_the_optimum(seed: int, size: Size, kind: str) -> Non
 @settings(max_examples=20)
 @given(instance=instances(), kind=st.sampled_from(KINDS[:4]), seed=st.integers(0, 99))
 def test_more_rounds_never_make_the_mixture_worse(instance: Instance, kind: str, seed: int) -> None:
-    formulation = formulate(instance)
-    couplings = find_couplings(formulation)
-    prices = prices_of(couplings, kind, seed)
-    for block in take_apart(formulation, couplings, 16):
+    blocks, prices = blocks_at(instance, kind, seed)
+    for block in blocks:
         plans = first(block, prices)
         once, often = (
             price_block(block, plans, prices, rounds, 0.0, False, "highs", OPTIONS) for rounds in (1, 4)
@@ -109,10 +107,8 @@ def test_rounds_close_the_gap_of_a_block(family: str) -> None:
 @example(seed=166, kind="none")  # a tier that costs nothing limits what can be overdue
 def test_what_is_proven_is_no_less_than_estimated(seed: int, kind: str) -> None:
     instance = random_instance(seed, SMALLER)
-    formulation = formulate(instance)
-    couplings = find_couplings(formulation)
-    prices = prices_of(couplings, kind, seed)
-    for block in take_apart(formulation, couplings, 16):
+    blocks, prices = blocks_at(instance, kind, seed)
+    for block in blocks:
         priced = price_block(block, first(block, prices), prices, 3, 1e-6, True, "highs", OPTIONS)
         size = np.abs(priced.mixture.value) + prices.max(initial=0.0) * 100 + 1.0
         assert (priced.bound >= priced.estimate - 2e-3 * len(block.offices) - 1e-7 * size).all()

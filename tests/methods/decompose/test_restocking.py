@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from allocator import generate_instance
 from allocator.backends import SolveOptions
 from allocator.methods.decompose import restocking
+from allocator.methods.decompose.completion import completions
 from allocator.methods.decompose.labelling import search
 from allocator.methods.decompose.nation import Nation
 from allocator.methods.decompose.plans import first_plans
@@ -354,4 +355,4 @@ def test_the_search_is_compiled_once() -> None:
             prices = np.zeros(block.use.shape[0])
             plans = first_plans(block, prices)
             price_block(block, plans, prices, 2, 1e-6, True, "highs", SolveOptions())
-    assert len(search.signatures) == 1
+    assert len(search.signatures) == len(completions.signatures) == 1
