@@ -22,6 +22,8 @@ from allocator.milp.model import Vector
 
 INNER_ROUNDS = 6  # of pricing a block
 _ROUNDING = 1e-11  # relative; above what sums of some thousand doubles can lose
+_ROUGH = 4e-3  # how near blocks get to their own bound where prices are only looked at
+_STEP = 0.6  # of the way from the best prices to those that the master proposes
 _REFUTED = 1e-6  # an estimate that is so much above the master
 
 
@@ -83,6 +85,18 @@ class ColumnGeneration:
         self.solution: MasterSolution | None = None
         self.proof: Proof | None = None  # the best
 
+    def look(self, trials: Sequence[Vector]) -> None:
+        """Begin with a round of pricing at each of these (resources,), and go on from the best.
+
+        The master knows then what prices do where they may be, instead of on one side of where it begins.
+        """
+        for prices in trials:
+            _, estimate, _ = self._price(prices, 1, _ROUGH, exact=False)
+            self._add_mixtures()
+            if estimate > self.best_estimate:
+                self.best_prices, self.best_estimate = prices, estimate
+        self._propose()
+
     def step(self, rounds: int, close: float, *, exact: bool = False) -> Standing:
         """Price the blocks, in so many rounds each at most; the master then proposes the next prices.
 
@@ -98,15 +112,22 @@ class ColumnGeneration:
             )
         if estimate > self.best_estimate:
             self.best_prices, self.best_estimate = self.prices, estimate
-        mixtures = self.pool.mixtures
-        self._add_column(mixtures, [each.shares for each in mixtures])
-        self.solution = self.master.solve(self.best_prices, self.box)
-        if self.solution.value + self.constant < self.best_estimate - _REFUTED * abs(self.best_estimate):
+        self._add_mixtures()
+        solution = self._propose()
+        if solution.value + self.constant < self.best_estimate - _REFUTED * abs(self.best_estimate):
             # The best estimate came from trips that were not the best: no mixture costs less than a bound.
             self.best_prices, self.best_estimate = self.prices, estimate
-            self.solution = self.master.solve(self.best_prices, self.box)
-        self.prices = self.solution.prices
+            self._propose()
         return self._standing(estimate, bound, value)
+
+    def _propose(self) -> MasterSolution:
+        """Let the master say what to try next: not all the way, where its columns say least.
+
+        Smoothing as Wentges (1997) and Pessoa, Sadykov, Uchoa and Vanderbeck (2018) do it, within the box.
+        """
+        self.solution = self.master.solve(self.best_prices, self.box)
+        self.prices = self.best_prices + _STEP * (self.solution.prices - self.best_prices)
+        return self.solution
 
     def _price(self, prices: Vector, rounds: int, close: float, *, exact: bool) -> tuple[float, float, float]:
         """The proven bound, -inf if not asked for, the estimate, and what the mixtures cost at prices."""
@@ -164,6 +185,10 @@ class ColumnGeneration:
         self.master.add(*self.grouping.column(costs, uses))
         blocks = self.pool.blocks
         self.slots.append([each.point[block.ingest] for block, each in zip(blocks, parts, strict=True)])
+
+    def _add_mixtures(self) -> None:
+        mixtures = self.pool.mixtures
+        self._add_column(mixtures, [each.shares for each in mixtures])
 
     def add_decisions(self, decisions: Sequence[Settled]) -> None:
         """A column of decisions, whose trips are the last plans of each block."""

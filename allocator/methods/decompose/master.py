@@ -17,7 +17,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from allocator.backends import BackendError, SolveOptions, get_backend
-from allocator.methods.decompose.stabilisation import Box
+from allocator.methods.decompose.stabilisation import NO_RUN, Box
 from allocator.milp.model import MilpModel, Vector
 from allocator.milp.sparse import short_indices, single_entries
 
@@ -99,27 +99,30 @@ class Master:
         cost = np.concatenate(self.costs)
         scale = max(1.0, float(np.abs(cost).max(initial=0.0)) / 1e4)
         # A box without width is a column and its opposite: to some solvers a ray, for a rounding error.
-        reach = np.maximum(box.reach, _NARROWEST * scale)
-        level_reach = max(box.level_reach, _NARROWEST * scale)
-        lowest = np.maximum(center - reach, 0.0)
-        highest = np.minimum(self.ceiling, center + reach)
-        more, less = np.nonzero(np.isfinite(highest))[0], np.nonzero(lowest > 0)[0]
+        region = box.region(center, self.ceiling, _NARROWEST * scale)
+        lowest, highest = region.lowest, region.highest
+        in_run = region.run != NO_RUN
+        more = np.nonzero(np.isfinite(highest))[0]
+        less = np.nonzero(np.where(in_run, lowest + region.level_reach, lowest) > 0)[0]
         use = sp.hstack(self.uses, format="csr")
         convexity = sp.hstack([sp.eye_array(self.groups)] * count, format="csr")
         # What is used beyond the limit at the highest price, and left unused at the lowest.
         slack = single_entries(
             np.concatenate([-np.ones(len(more)), np.ones(len(less))]), np.append(more, less), resources
         )
-        # Slots used on one day instead of another; more or fewer in all at a price of their own.
-        levels = box.level.shape[0]
-        moved = sp.csr_array(sp.hstack([box.level[:, more], -box.level[:, less]], format="csr"))
-        level = sp.csr_array(sp.hstack([-sp.eye_array(levels), sp.eye_array(levels)], format="csr"))
+        # In a run slots used on one day instead of another; more or fewer in all at a price of their own.
+        runs = region.runs
+        member = sp.csr_array(
+            (np.ones(int(in_run.sum())), (region.run[in_run], np.nonzero(in_run)[0])), shape=(runs, resources)
+        )
+        moved = sp.csr_array(sp.hstack([member[:, more], -member[:, less]], format="csr"))
+        level = sp.csr_array(sp.hstack([-sp.eye_array(runs), sp.eye_array(runs)], format="csr"))
         matrix = short_indices(
             sp.block_array(
                 [
                     [use, slack, None],
                     [convexity, None, None],
-                    [sp.csr_array((levels, len(self.costs) * self.groups)), moved, level],
+                    [sp.csr_array((runs, len(self.costs) * self.groups)), moved, level],
                 ],
                 format="csr",
             )
@@ -132,14 +135,14 @@ class Master:
                     cost,
                     highest[more],
                     -lowest[less],
-                    np.full(2 * levels, level_reach),
+                    np.full(2 * runs, region.level_reach),
                 ]
             )
             / scale,
             offset=0.0,
             matrix=matrix,
-            row_lower=np.concatenate([np.full(resources, -np.inf), np.ones(self.groups), np.zeros(levels)]),
-            row_upper=np.concatenate([self.limit, np.ones(self.groups), np.zeros(levels)]),
+            row_lower=np.concatenate([np.full(resources, -np.inf), np.ones(self.groups), np.zeros(runs)]),
+            row_upper=np.concatenate([self.limit, np.ones(self.groups), np.zeros(runs)]),
             column_lower=np.zeros(size),
             column_upper=np.full(size, np.inf),
             integer=np.zeros(size, dtype=np.bool_),
@@ -156,11 +159,11 @@ class Master:
         spread = sp.csr_array((share, (np.arange(len(cost)), place)), shape=(len(cost), self.groups))
         prices = np.clip(-result.duals[:resources] * scale, 0.0, self.ceiling)
         shares = share.reshape(count, self.groups)
-        slacks = result.vector[len(cost) : size - 2 * levels]
+        slacks = result.vector[len(cost) : size - 2 * runs]
         # At the ceiling a limit may be broken, box or not.
-        width = np.append(np.where(highest < self.ceiling, box.reach, 0.0)[more], box.reach[less])
-        strain = float((width * np.append(box.counts[more], box.counts[less])) @ slacks)
-        strain += box.level_reach * float(result.vector[size - 2 * levels :].sum())
+        width = np.append(np.where(highest < self.ceiling, region.width, 0.0)[more], region.width[less])
+        strain = float(width @ slacks)
+        strain += region.level_reach * float(result.vector[size - 2 * runs :].sum())
         return MasterSolution(
             prices, sp.csr_array(use @ spread), shares, float(result.objective or 0.0) * scale, strain
         )

@@ -2,35 +2,53 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
-import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from allocator.methods.decompose.couplings import Couplings
 from allocator.milp.model import Vector
 
-_DAY_REACH = 0.001  # of the reach of the slots' prices at knots: what a single day may differ by besides
+Indices = NDArray[np.int64]
+NO_RUN = -1
+_DAY_REACH = 0.001  # of the reach of a run's level: what a single day may differ by besides
 _LEVEL_SHORTER = 0.8
 _SHORTEST, _SHORTER, _LONGER = 0.25, 0.6, 1.6
 _NOISE = 1e-7  # of the bound: a promise of no more says nothing
 _GOOD = 0.3  # of what the master promised, where a step was as good as could be hoped
 
 
-class Box:
-    """The reach of each price (resources,), and of the slots' prices at every fifteenth day (knots,).
+@dataclass(frozen=True)
+class Region:
+    """Where prices may be: each in a range of its own, which moves with the level of its run if in one."""
 
-    Prices of slots move together: a slot a day earlier is worth a day's waiting more, whatever the
-    level, while columns say little of single days. So the box is narrow for single days and wide for
-    a broken line through the knots, in the spirit of the dual-optimal inequalities of Ben Amor,
-    Desrosiers and Valério de Carvalho (2006). Its size follows the trust-region rule: by what a step
-    brought of what it promised.
+    lowest: Vector  # (resources,)
+    highest: Vector  # (resources,)
+    run: Indices  # (resources,) number of the run, NO_RUN if there is none
+    runs: int
+    level_reach: float  # what a level may go up or down
+    width: Vector  # (resources,) how much of the range on either side is strain, where it is used
+
+
+class Box:
+    """The reach of each price (resources,), and of the common level of slots' prices in a run of days.
+
+    While records wait for slots, their prices move together: a slot a day earlier is worth a day's
+    waiting more, whatever the level, while columns say little of single days. So the box is narrow
+    for single days and wide for the level of a run of days on which slots are scarce, in the spirit
+    of the dual-optimal inequalities of Ben Amor, Desrosiers and Valério de Carvalho (2006). Between
+    runs nothing waits, so that each has a level of its own. Where a run ends is left open by a day:
+    its last price may be anything up to that of the day before, and so may the next. Otherwise a
+    level could fall no further than its last price, and a run never become longer.
+
+    Sizes follow the trust-region rule: by what a step brought of what it promised.
     """
 
     def __init__(self, reach: Vector, slots: NDArray[np.bool_], level_reach: float) -> None:
-        """`reach` (resources,) of single prices, `level_reach` of those of `slots` (resources,) together."""
+        """`reach` (resources,) of single prices, `level_reach` of those of `slots` (resources,) in a run."""
         self.reach, self.level_reach = reach, level_reach
-        self.counts = ~slots  # whose slack is strain; slots can nearly always change days
-        self.level = sp.csr_array(slots[None, :].astype(np.float64))
+        self.days = np.nonzero(slots)[0]  # on which there are slots
 
     @classmethod
     def open(cls, resources: int) -> Box:
@@ -39,17 +57,41 @@ class Box:
 
     @classmethod
     def around(cls, couplings: Couplings, prices: Vector, reach: float) -> Box:
-        """`reach` is a share of the greatest price of a kind: how wrong the prices (resources,) may be."""
+        """`reach` is a share of the greatest price of a kind: how wrong the prices (resources,) may be.
+
+        A kind without a price may have one as well: it is taken to be worth as much as the dearest one.
+        """
         kinds = np.array(couplings.kind)
         width = np.zeros(len(prices))
-        slots = kinds == "quota"
-        for kind in dict.fromkeys(couplings.kind):
-            at = kinds == kind
-            greatest = float(np.max(prices[at], initial=0.0))
+        members = {kind: kinds == kind for kind in dict.fromkeys(couplings.kind)}
+        worth = max((float(prices[at] @ couplings.limit[at]) for at in members.values()), default=0.0)
+        for kind, at in members.items():
+            greatest = float(prices[at].max()) or worth / max(1.0, float(couplings.limit[at].sum()))
             width[at] = reach * greatest * (_DAY_REACH if kind == "quota" else 1.0)
             finite = at & np.isfinite(couplings.ceiling)
             width[finite] = np.maximum(width[finite], reach * couplings.ceiling[finite])
-        return cls(width, slots, reach * float(np.max(prices[slots], initial=0.0)))
+        slots = kinds == "quota"
+        level_reach = reach * float(np.max(prices[slots], initial=0.0))
+        return cls(width, slots & (couplings.limit > 0), level_reach)
+
+    def region(self, center: Vector, ceiling: Vector, least: float) -> Region:
+        """Around a `center` (resources,): no price above `ceiling` (resources,), no reach below `least`."""
+        reach, level_reach = np.maximum(self.reach, least), max(self.level_reach, least)
+        lowest, highest = np.maximum(center - reach, 0.0), np.minimum(center + reach, ceiling)
+        width = self.reach.copy()
+        width[self.days] = 0.0  # slots can nearly always change days
+        run = np.full(len(center), NO_RUN)
+        scarce = center[self.days] > 0
+        begins = scarce & ~np.append(False, scarce[:-1])
+        run[self.days[scarce]] = (np.cumsum(begins) - 1)[scarce]
+        for last in np.nonzero(scarce & ~np.append(scarce[1:], True))[0].tolist():
+            # The last day on which slots are scarce, and the next.
+            end, after = self.days[last], self.days[last + 1]
+            before = center[self.days[last - 1]] if not begins[last] else center[end] + level_reach
+            run[end] = NO_RUN
+            lowest[end], highest[end] = 0.0, min(max(before, highest[end]), ceiling[end])
+            highest[after] = min(max(center[end], highest[after]), ceiling[after])
+        return Region(lowest, highest, run, int(begins.sum()), level_reach, width)
 
     def learn(self, before: float, promised: float, came: float, strain: float) -> None:
         """Take what a step came to, from where it began and what the master promised at most.

@@ -27,7 +27,7 @@ _FIRST_REACH = 0.3  # the same, of a relaxation
 _NEAR = 5e-4  # of the bound: prices of a sample are no better than that
 _MOST_ROUNDS = 15
 _PHASES = (0.1, 0.3, 0.5, 0.7, 0.9)  # of the samples whose relaxations are solved: three may miss a price
-_SHARE = 0.3  # of the time
+_SHARE = 0.38  # of the time
 _ENOUGH = 10.0  # seconds, to begin before policies are tried
 _LOG = logging.getLogger(__name__)
 
@@ -68,6 +68,9 @@ class StartPrices:
             generation = smaller.generation(
                 prices, reach, nothing, self._workers, self._backend, self._options, estate
             )
+            if estate is None:
+                record.enter(f"start prices, {len(sample.offices)} offices")
+                generation.look([transfer_prices(each, known, couplings) for each, known in drawn])
             ahead = 2e-2
             for number in range(_MOST_ROUNDS):
                 record.enter(f"start prices, {len(sample.offices)} offices, round {number + 1}")

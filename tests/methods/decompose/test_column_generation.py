@@ -39,6 +39,25 @@ def test_the_master_comes_down_to_the_estimate(family: str, believed: float | No
         )
 
 
+def test_a_look_at_prices_begins_from_the_best() -> None:
+    """Of three levels of the slots' prices, all else free: the master's first proposal lies among them."""
+    instance = generate_instance("quota", offices=12, days=30)
+    nation = Nation.of(instance)
+    nothing = nation.decisions(nation.formulation.embed(PlanArrays.empty(instance)))
+    slots = np.array(nation.couplings.kind) == "quota"
+    trials = [np.where(slots, level, 0.0) for level in (0.0, 2000.0, 2e6)]
+    with closing(Workers(Clock(), 1)) as crew:
+        generation = nation.generation(trials[0], 0.3, nothing, crew, "highs", SolveOptions(tolerance=1e-4))
+        generation.look(trials)
+        best, estimate = generation.best_prices, generation.best_estimate
+        assert best is trials[1]
+        assert len(generation.master.costs) == 1 + len(trials)
+        for _ in range(10):
+            standing = generation.step(10, 1e-5)
+        assert generation.best_estimate > estimate
+        assert standing.ahead > -1e-5
+
+
 def test_the_lagrangian_is_rounded_down() -> None:
     exact = 3.0 + 0.1 + 0.2 - 0.25 * 8.0
     value = lagrangian([np.array([0.1]), np.array([0.2])], np.array([0.25]), np.array([8.0]), 3.0)

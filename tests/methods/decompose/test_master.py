@@ -13,7 +13,7 @@ from scipy.optimize import linprog
 
 from allocator.backends import BACKENDS, BackendError, SolveOptions
 from allocator.methods.decompose.master import Master
-from allocator.methods.decompose.stabilisation import Box
+from allocator.methods.decompose.stabilisation import NO_RUN, Box
 from allocator.milp.model import Vector
 
 seeds = st.integers(0, 10**6)
@@ -102,19 +102,38 @@ def test_prices_stay_in_the_box(seed: int, width: float) -> None:
     assert found.strain >= -1e-6
 
 
-@given(seed=seeds, level=st.sampled_from([0.0, 0.5, 4.0]))
-def test_prices_of_slots_move_together_as_far_as_the_level(seed: int, level: float) -> None:
+@given(seed=seeds, level=st.sampled_from([0.0, 0.5, 4.0]), idle=st.booleans())
+def test_prices_of_slots_move_together_as_far_as_the_level(seed: int, level: float, idle: bool) -> None:
+    """In each run of days but on its last; elsewhere they are no dearer than now, or than the day before."""
     columns = random_columns(seed)
     resources = len(columns.limit)
-    center = np.minimum(3 * np.random.default_rng(seed).exponential(size=resources), columns.ceiling)
+    draw = np.random.default_rng(seed)
+    center = np.minimum(3 * draw.exponential(size=resources), columns.ceiling)
+    if idle:
+        center[draw.uniform(size=resources) < 0.3] = 0.0
     narrow = 0.01
     box = Box(np.full(resources, narrow), np.ones(resources, dtype=np.bool_), level)
+    run = box.region(center, columns.ceiling, 0.0).run
     found = columns.master().solve(center, box)
     moved = found.prices - center
-    assert (np.abs(moved) <= level + narrow + 1e-3).all()
+    assert (np.abs(moved)[run != NO_RUN] <= level + narrow + 1e-3).all()
     free = (found.prices > 1e-3) & (found.prices < columns.ceiling - 1e-3) & (center > narrow)
-    if free.sum() > 1:
-        assert np.ptp(moved[free]) <= 2 * narrow + 1e-3
+    for number in range(run.max() + 1):
+        own = free & (run == number)
+        if own.sum() > 1:
+            assert np.ptp(moved[own]) <= 2 * narrow + 1e-3
+    day_before = np.append(center[0] + level, center[:-1])
+    highest = np.maximum(np.where(day_before > 0, day_before, center + level), center)
+    assert (moved[run == NO_RUN] <= (highest - center)[run == NO_RUN] + narrow + 1e-3).all()
+
+
+def test_a_level_falls_also_where_slots_are_plenty_on_other_days() -> None:
+    """As once it did not: a price of nothing cannot become less."""
+    prices = np.array([9.0, 8.0, 7.0, 0.0, 0.0, 5.0, 4.0, 0.0])
+    master = Master(np.full(8, 10.0), np.full(8, np.inf), 1, "highs", SolveOptions())
+    master.add(np.array([1.0]), sp.csr_array((8, 1)))
+    found = master.solve(prices, Box(np.full(8, 0.01), np.ones(8, dtype=np.bool_), 3.0))
+    assert found.prices == pytest.approx([5.99, 4.99, 0.0, 0.0, 0.0, 1.99, 0.0, 0.0], abs=1e-6)
 
 
 @given(seed=seeds)
