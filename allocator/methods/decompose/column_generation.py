@@ -20,7 +20,7 @@ from allocator.methods.decompose.stabilisation import Box
 from allocator.methods.decompose.workers import Workers
 from allocator.milp.model import Vector
 
-INNER_ROUNDS = 6  # of pricing a block
+INNER_ROUNDS, PROOF_ROUNDS = 2, 6  # of pricing a block: another round of the master tells more
 _ROUNDING = 1e-11  # relative; above what sums of some thousand doubles can lose
 _ROUGH = 4e-3  # how near blocks get to their own bound where prices are only looked at
 _STEP = 0.6  # of the way from the best prices to those that the master proposes
@@ -86,10 +86,12 @@ class ColumnGeneration:
         self.proof: Proof | None = None  # the best
 
     def look(self, trials: Sequence[Vector]) -> None:
-        """Begin with a round of pricing at each of these (resources,), and go on from the best.
+        """Price in one round at each of these (resources,), if there are any, and go on from the best.
 
         The master knows then what prices do where they may be, instead of on one side of where it begins.
         """
+        if not trials:
+            return
         for prices in trials:
             _, estimate, _ = self._price(prices, 1, _ROUGH, exact=False)
             self._add_mixtures()

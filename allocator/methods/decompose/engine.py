@@ -22,16 +22,21 @@ import numpy as np
 from allocator.backends import SolveOptions
 from allocator.instance.models import Instance
 from allocator.methods.clock import Clock
-from allocator.methods.decompose.column_generation import INNER_ROUNDS, Standing, closeness
+from allocator.methods.decompose.column_generation import (
+    INNER_ROUNDS,
+    PROOF_ROUNDS,
+    Standing,
+    closeness,
+)
 from allocator.methods.decompose.couplings import Couplings
-from allocator.methods.decompose.inheritance import Estate
 from allocator.methods.decompose.nation import Nation
 from allocator.methods.decompose.pace import Pace
 from allocator.methods.decompose.planning import Planner
 from allocator.methods.decompose.prices import recall_prices
 from allocator.methods.decompose.restocking import compile_search
 from allocator.methods.decompose.sampling import strata
-from allocator.methods.decompose.start_prices import REACH, StartPrices
+from allocator.methods.decompose.start import Start
+from allocator.methods.decompose.start_prices import StartPrices
 from allocator.methods.decompose.whole_components import prove_components
 from allocator.methods.decompose.workers import StoppedError, Workers
 from allocator.methods.record import Record
@@ -125,14 +130,13 @@ class Decomposition:
 
     def _engine(self, record: Record, nation: Nation) -> _Engine:
         """At its first prices."""
-        estate: Estate | None = None
         if self._start is not None:
-            prices = recall_prices(record.instance, nation.couplings, self._start)
+            start = Start(recall_prices(record.instance, nation.couplings, self._start))
         else:
             assert self._start_prices is not None
             record.enter("start prices")
-            prices, estate = self._start_prices.find(record, nation)
-        return _Engine(record, nation, prices, estate, self._workers, self._backend, self._pieces)
+            start = self._start_prices.find(record, nation)
+        return _Engine(record, nation, start, self._workers, self._backend, self._pieces)
 
 
 class _Engine:
@@ -142,15 +146,14 @@ class _Engine:
         self,
         record: Record,
         nation: Nation,
-        start: Vector,
-        estate: Estate | None,
+        start: Start,
         crew: Workers,
         backend: str,
         options: SolveOptions,
     ) -> None:
         self.record, self.clock, self.nation = record, record.clock, nation
         decisions = nation.decisions(nation.formulation.embed(record.plan))
-        self.generation = nation.generation(start, REACH, decisions, crew, backend, options, estate)
+        self.generation = nation.generation(start, decisions, crew, backend, options)
         self.planner = Planner(record, record.clock, nation, self.generation)
         self.rounds = 0
 
@@ -172,7 +175,8 @@ class _Engine:
             # Where blanks are sent on, a plan can take all the time that is left.
             exact = ending or near or (first and self.nation.has_senders)
             with pace.measured("exact" if exact else "round"):
-                standing = self.generation.step(INNER_ROUNDS, closeness(ahead), exact=exact)
+                inner = PROOF_ROUNDS if exact else INNER_ROUNDS
+                standing = self.generation.step(inner, closeness(ahead), exact=exact)
             if exact:
                 record.offer_bound(standing.bound)
             self._tell(standing)

@@ -12,11 +12,12 @@ from allocator.instance.models import Instance
 from allocator.methods.decompose.blocks import Block
 from allocator.methods.decompose.column_generation import ColumnGeneration, Pool
 from allocator.methods.decompose.couplings import Couplings, find_couplings
-from allocator.methods.decompose.inheritance import Estate, inherited
+from allocator.methods.decompose.inheritance import inherited
 from allocator.methods.decompose.plans import one_plan_each
 from allocator.methods.decompose.senders import sends
 from allocator.methods.decompose.settling import Settled, settled
 from allocator.methods.decompose.splitting import take_apart
+from allocator.methods.decompose.start import Start
 from allocator.methods.decompose.workers import Workers
 from allocator.milp.formulation import Formulation, formulate
 from allocator.milp.model import Vector
@@ -58,20 +59,13 @@ class Nation:
         return vector
 
     def generation(
-        self,
-        prices: Vector,
-        reach: float,
-        decisions: list[Settled],
-        crew: Workers,
-        backend: str,
-        options: SolveOptions,
-        estate: Estate | None = None,
+        self, start: Start, decisions: list[Settled], crew: Workers, backend: str, options: SolveOptions
     ) -> ColumnGeneration:
-        """Column generation from these prices, with the decisions as its first column.
+        """Column generation from a start, with the decisions as its first column.
 
-        Blocks that are also in an `estate` begin with the plans that are known there.
+        Blocks that are also in an estate begin with the plans that are known there.
         """
-        known = inherited(estate, self.formulation.instance, self.blocks)
+        known = inherited(start.estate, self.formulation.instance, self.blocks)
         plans = []
         for block, each, heritage in zip(self.blocks, decisions, known, strict=True):
             own = one_plan_each(block, each.packs)
@@ -80,11 +74,12 @@ class Nation:
             Pool(self.blocks, plans, bases=[None if each is None else each.basis for each in known]),
             self.couplings,
             self.formulation.model.offset,
-            prices,
-            reach,
+            start.prices,
+            start.reach,
             crew,
             backend,
             options,
         )
         generation.add_decisions(decisions)
+        generation.look(start.trials)
         return generation

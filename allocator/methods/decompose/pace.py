@@ -12,7 +12,7 @@ _HASTE = 1.3  # what steps may take longer than the last ones
 _FROM_NOTHING, _PROOF, _PLAN = 3.0, 2.0, 5.0  # times a later round: the first one, a proof, a first plan
 _EARLIEST, _LATEST = 0.5, 0.6  # of the time: a first plan
 _INFORMED = 0.4  # the same, if prices were there from the start
-_CLOSE = 5e-4  # what prices may miss for an early one
+_CLOSE, _FAR = 5e-4, 5e-3  # what prices may miss for an early one, and what they will miss anyhow
 
 
 class Pace:
@@ -65,4 +65,4 @@ class Pace:
         share = self._clock.seconds / self._clock.limit
         if self._informed:
             return share > _INFORMED
-        return share > _LATEST or (share > _EARLIEST and ahead < _CLOSE)
+        return share > _LATEST or (share > _EARLIEST and not _CLOSE <= ahead <= _FAR)

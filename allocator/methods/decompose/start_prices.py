@@ -16,17 +16,17 @@ from allocator.methods.decompose.linear import sample_prices
 from allocator.methods.decompose.nation import Nation
 from allocator.methods.decompose.restocking import compile_search
 from allocator.methods.decompose.sampling import sample_sizes, smaller_nation, strata
+from allocator.methods.decompose.start import Start
 from allocator.methods.decompose.workers import Workers
 from allocator.methods.record import Record
 from allocator.milp.formulation import formulate
 from allocator.milp.model import Vector
 from allocator.plan.arrays import PlanArrays
 
-REACH = 0.05  # how wrong prices of a sample may be
-_FIRST_REACH = 0.3  # the same, of a relaxation
+_FIRST_REACH = 0.3  # how wrong prices of a relaxation may be
 _NEAR = 5e-4  # of the bound: prices of a sample are no better than that
 _MOST_ROUNDS = 15
-_PHASES = (0.1, 0.3, 0.5, 0.7, 0.9)  # of the samples whose relaxations are solved: three may miss a price
+_PHASES = (0.1, 0.5, 0.9)  # of the samples whose relaxations are solved
 _SHARE = 0.38  # of the time
 _ENOUGH = 10.0  # seconds, to begin before policies are tried
 _LOG = logging.getLogger(__name__)
@@ -49,47 +49,45 @@ class StartPrices:
         self._drawn = workers.begin(_relaxation_prices, self._tasks) if early else None
         self.samples = [smaller_nation(instance, size) for size in sizes]
 
-    def find(self, record: Record, nation: Nation) -> tuple[Vector, Estate | None]:
-        """(resources,) prices of the nation, and what the last sample leaves.
+    def find(self, record: Record, nation: Nation) -> Start:
+        """Prices for the nation, from the last sample if there is any.
 
         Raises StoppedError when the time is over, BackendError if a solver has no answer.
         """
-        clock, couplings = record.clock, nation.couplings
-        estate: Estate | None = None
         drawn = self._workers.finish(self._drawn or self._workers.begin(_relaxation_prices, self._tasks))
+        trials = [transfer_prices(prices, couplings, nation.couplings) for prices, couplings in drawn]
         # A slot's price is one of a few whole steps, which a small sample can miss: the median seldom does.
-        prices = np.median([transfer_prices(each, known, couplings) for each, known in drawn], axis=0)
-        reach = _FIRST_REACH
+        start = Start(np.median(trials, axis=0), _FIRST_REACH, trials)
         for sample in self.samples:
-            smaller = Nation.of(sample, strata(sample, self.samples))
-            prices = transfer_prices(prices, couplings, smaller.couplings)
-            couplings = smaller.couplings
-            nothing = smaller.decisions(smaller.formulation.embed(PlanArrays.empty(sample)))
-            generation = smaller.generation(
-                prices, reach, nothing, self._workers, self._backend, self._options, estate
+            start = self._refined(start, sample, record, nation.couplings)
+        return start
+
+    def _refined(self, start: Start, sample: Instance, record: Record, couplings: Couplings) -> Start:
+        """What rounds on a sample make of prices of the nation's `couplings`."""
+        clock = record.clock
+        smaller = Nation.of(sample, strata(sample, self.samples))
+        nothing = smaller.decisions(smaller.formulation.embed(PlanArrays.empty(sample)))
+        own = start.transferred(couplings, smaller.couplings)
+        record.enter(f"start prices, {len(sample.offices)} offices")
+        generation = smaller.generation(own, nothing, self._workers, self._backend, self._options)
+        ahead = 2e-2
+        for number in range(_MOST_ROUNDS):
+            record.enter(f"start prices, {len(sample.offices)} offices, round {number + 1}")
+            standing = generation.step(INNER_ROUNDS, closeness(ahead))
+            ahead = standing.ahead
+            _LOG.debug(
+                "%.1f s, %d offices, round %d: estimate %.8g, master %.2e above, strain %.1e",
+                clock.seconds,
+                len(sample.offices),
+                number + 1,
+                generation.best_estimate,
+                ahead,
+                standing.strain,
             )
-            if estate is None:
-                record.enter(f"start prices, {len(sample.offices)} offices")
-                generation.look([transfer_prices(each, known, couplings) for each, known in drawn])
-            ahead = 2e-2
-            for number in range(_MOST_ROUNDS):
-                record.enter(f"start prices, {len(sample.offices)} offices, round {number + 1}")
-                standing = generation.step(INNER_ROUNDS, closeness(ahead))
-                ahead = standing.ahead
-                _LOG.debug(
-                    "%.1f s, %d offices, round %d: estimate %.8g, master %.2e above, strain %.1e",
-                    clock.seconds,
-                    len(sample.offices),
-                    number + 1,
-                    generation.best_estimate,
-                    ahead,
-                    standing.strain,
-                )
-                if max(ahead, standing.strain) < _NEAR or clock.seconds > _SHARE * clock.limit:
-                    break
-            prices, reach = generation.best_prices, REACH
-            estate = Estate(sample, generation.pool)
-        return transfer_prices(prices, couplings, nation.couplings), estate
+            if max(ahead, standing.strain) < _NEAR or clock.seconds > _SHARE * clock.limit:
+                break
+        prices = transfer_prices(generation.best_prices, smaller.couplings, couplings)
+        return Start(prices, estate=Estate(sample, generation.pool))
 
 
 def _relaxation_prices(sample: Instance, backend: str, options: SolveOptions) -> tuple[Vector, Couplings]:

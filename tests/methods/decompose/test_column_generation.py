@@ -12,6 +12,7 @@ from allocator.backends import SolveOptions
 from allocator.methods.clock import Clock
 from allocator.methods.decompose.column_generation import lagrangian
 from allocator.methods.decompose.nation import Nation
+from allocator.methods.decompose.start import Start
 from allocator.methods.decompose.workers import Workers
 from allocator.plan.arrays import PlanArrays
 
@@ -25,7 +26,9 @@ def test_the_master_comes_down_to_the_estimate(family: str, believed: float | No
     nothing = nation.decisions(nation.formulation.embed(PlanArrays.empty(instance)))
     start = np.zeros(len(nation.couplings.limit))
     with closing(Workers(Clock(), 1)) as crew:
-        generation = nation.generation(start, 0.3, nothing, crew, "highs", SolveOptions(tolerance=1e-4))
+        generation = nation.generation(
+            Start(start, 0.3), nothing, crew, "highs", SolveOptions(tolerance=1e-4)
+        )
         generation.box.reach[:] = 1e5
         generation.box.level_reach = 1e5
         standing = generation.step(10, 1e-5)
@@ -47,8 +50,9 @@ def test_a_look_at_prices_begins_from_the_best() -> None:
     slots = np.array(nation.couplings.kind) == "quota"
     trials = [np.where(slots, level, 0.0) for level in (0.0, 2000.0, 2e6)]
     with closing(Workers(Clock(), 1)) as crew:
-        generation = nation.generation(trials[0], 0.3, nothing, crew, "highs", SolveOptions(tolerance=1e-4))
-        generation.look(trials)
+        generation = nation.generation(
+            Start(trials[0], 0.3, trials), nothing, crew, "highs", SolveOptions(tolerance=1e-4)
+        )
         best, estimate = generation.best_prices, generation.best_estimate
         assert best is trials[1]
         assert len(generation.master.costs) == 1 + len(trials)

@@ -16,6 +16,7 @@ from allocator.methods.decompose.mixtures import mix
 from allocator.methods.decompose.nation import Nation
 from allocator.methods.decompose.plans import plans_of
 from allocator.methods.decompose.sampling import smaller_nation, strata
+from allocator.methods.decompose.start import Start
 from allocator.methods.decompose.workers import Workers
 from allocator.plan.arrays import PlanArrays
 
@@ -26,7 +27,7 @@ def begin(nation: Nation, crew: Workers, estate: Estate | None) -> ColumnGenerat
     """Column generation from prices of zero."""
     nothing = nation.decisions(nation.formulation.embed(PlanArrays.empty(nation.formulation.instance)))
     prices = np.zeros(len(nation.couplings.limit))
-    return nation.generation(prices, 0.3, nothing, crew, "highs", OPTIONS, estate)
+    return nation.generation(Start(prices, 0.3, estate=estate), nothing, crew, "highs", OPTIONS)
 
 
 def nation_and_sample(family: str, crew: Workers) -> tuple[Nation, Estate]:

@@ -33,9 +33,18 @@ def test_the_end_leaves_time_for_a_proof_and_plans(left: float, ending: bool) ->
 
 @pytest.mark.parametrize(
     ("left", "ahead", "allowed"),
-    [(55.0, 0.0, False), (45.0, 1e-3, False), (45.0, 2e-4, True), (35.0, 1e-3, True)],
+    [
+        (55.0, 0.0, False),
+        (55.0, 1e-2, False),
+        (45.0, 1e-3, False),
+        (45.0, 2e-4, True),
+        (45.0, 1e-2, True),
+        (35.0, 1e-3, True),
+    ],
 )
-def test_a_first_plan_waits_for_prices_but_not_for_long(left: float, ahead: float, allowed: bool) -> None:
+def test_a_first_plan_waits_for_prices_that_are_not_far_but_not_for_long(
+    left: float, ahead: float, allowed: bool
+) -> None:
     assert pace_with(left).allows_a_plan(ahead) == allowed
 
 

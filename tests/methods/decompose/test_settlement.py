@@ -19,6 +19,7 @@ from allocator.methods.decompose.nation import Nation
 from allocator.methods.decompose.plans import one_plan_each
 from allocator.methods.decompose.settlement import allot, spread
 from allocator.methods.decompose.settling import Piece, Settled
+from allocator.methods.decompose.start import Start
 from allocator.methods.decompose.workers import Workers
 from allocator.methods.policies import POLICIES
 from allocator.milp.builder import ABSENT
@@ -39,7 +40,7 @@ def settle_all(
     bases: list[Basis | None] = [None] * len(nation.blocks)
     found = []
     with closing(Workers(Clock(), 1)) as crew, patch.object(settlement, "_TOGETHER", together):
-        generation = nation.generation(nothing, 0.1, decisions, crew, "highs", OPTIONS)
+        generation = nation.generation(Start(nothing, 0.1), decisions, crew, "highs", OPTIONS)
         generation.step(1, 1e-2)
         for turn in range(turns):
             pieces = [

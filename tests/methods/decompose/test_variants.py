@@ -19,6 +19,7 @@ from allocator.methods.decompose.plans import one_plan_each
 from allocator.methods.decompose.pricing import price_block
 from allocator.methods.decompose.restocking import Savings
 from allocator.methods.decompose.settling import Piece, settle, settled
+from allocator.methods.decompose.start import Start
 from allocator.methods.decompose.variants import find_variants
 from allocator.methods.decompose.workers import Workers
 from allocator.plan.arrays import PlanArrays
@@ -33,7 +34,7 @@ def priced(family: str) -> tuple[Nation, ColumnGeneration]:
     nothing = nation.decisions(nation.formulation.embed(PlanArrays.empty(instance)))
     with closing(Workers(Clock(), 1)) as crew:
         start = np.zeros(len(nation.couplings.limit))
-        generation = nation.generation(start, 0.3, nothing, crew, "highs", OPTIONS)
+        generation = nation.generation(Start(start, 0.3), nothing, crew, "highs", OPTIONS)
         generation.box.reach[:] = generation.box.level_reach = 1e5
         for _ in range(8):
             generation.step(6, 1e-4)

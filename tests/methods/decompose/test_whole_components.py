@@ -11,6 +11,7 @@ from allocator import generate_instance, solve
 from allocator.backends import SolveOptions
 from allocator.methods.clock import Clock
 from allocator.methods.decompose.nation import Nation
+from allocator.methods.decompose.start import Start
 from allocator.methods.decompose.whole_components import prove_components
 from allocator.methods.decompose.workers import Workers
 from allocator.methods.policies import POLICIES
@@ -28,7 +29,7 @@ def test_bounds_are_between_those_of_mixtures_and_plans(family: str) -> None:
     clock = Clock(60)
     with closing(Workers(clock, 1)) as crew:
         start = np.zeros(len(nation.couplings.limit))
-        generation = nation.generation(start, 0.3, nation.decisions(vector), crew, "highs", OPTIONS)
+        generation = nation.generation(Start(start, 0.3), nation.decisions(vector), crew, "highs", OPTIONS)
         generation.box.reach[:] = generation.box.level_reach = 1e5
         for _ in range(5):
             generation.step(6, 1e-4)
