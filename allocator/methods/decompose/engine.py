@@ -173,7 +173,8 @@ class _Engine:
             planned = record.source == "decompose"
             first = rounds is None and not planned and pace.allows_a_plan(ahead)
             # Where blanks are sent on, a plan can take all the time that is left.
-            exact = ending or near or (first and self.nation.has_senders)
+            alone = first and (self.nation.has_senders or not pace.has_time_to_prove_later)
+            exact = ending or near or alone
             with pace.measured("exact" if exact else "round"):
                 inner = PROOF_ROUNDS if exact else INNER_ROUNDS
                 standing = self.generation.step(inner, closeness(ahead), exact=exact)

@@ -42,13 +42,22 @@ class Pace:
     @property
     def is_ending(self) -> bool:
         """Whether there is time for no more than a last round with a proven bound and a plan."""
-        plan = self.took["plan"] or _PLAN * self.took["round"]
-        return self._clock.remaining < _HASTE * (self._proven_round + plan)
+        return self._clock.remaining < _HASTE * (self._proven_round + self._plan)
+
+    @property
+    def has_time_to_prove_later(self) -> bool:
+        """Whether there is time for a proof after a plan, also if that takes twice as long as it may."""
+        return self._clock.remaining > _HASTE * (self._proven_round + 2 * self._plan)
 
     @property
     def has_time_for_prices(self) -> bool:
         """Whether there is time for another round, and to prove what it brings."""
         return self._clock.remaining > _HASTE * self._proven_round
+
+    @property
+    def _plan(self) -> float:
+        """Seconds of a plan."""
+        return self.took["plan"] or _PLAN * self.took["round"]
 
     @property
     def _proven_round(self) -> float:

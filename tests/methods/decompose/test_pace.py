@@ -48,6 +48,12 @@ def test_a_first_plan_waits_for_prices_that_are_not_far_but_not_for_long(
     assert pace_with(left).allows_a_plan(ahead) == allowed
 
 
+def test_a_plan_that_takes_twice_as_long_leaves_time_for_a_proof() -> None:
+    assert not pace_with(83.0, round=5.0).has_time_to_prove_later
+    assert pace_with(86.0, round=5.0).has_time_to_prove_later
+    assert pace_with(60.0, round=5.0, exact=10.0, plan=15.0).has_time_to_prove_later
+
+
 def test_with_prices_from_the_start_a_plan_waits_for_less() -> None:
     now = time.monotonic()
     assert Pace(Clock(100.0, started=now - 41.0), informed=True).allows_a_plan(1.0)
