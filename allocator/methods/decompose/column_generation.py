@@ -20,7 +20,6 @@ from allocator.methods.decompose.stabilisation import Box
 from allocator.methods.decompose.workers import Workers
 from allocator.milp.model import Vector
 
-INNER_ROUNDS, PROOF_ROUNDS = 2, 6  # of pricing a block: another round of the master tells more
 _ROUNDING = 1e-11  # relative; above what sums of some thousand doubles can lose
 _ROUGH = 4e-3  # how near blocks get to their own bound where prices are only looked at
 _STEP = 0.6  # of the way from the best prices to those that the master proposes

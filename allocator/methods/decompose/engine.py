@@ -22,14 +22,9 @@ import numpy as np
 from allocator.backends import SolveOptions
 from allocator.instance.models import Instance
 from allocator.methods.clock import Clock
-from allocator.methods.decompose.column_generation import (
-    INNER_ROUNDS,
-    PROOF_ROUNDS,
-    Standing,
-    closeness,
-)
+from allocator.methods.decompose.column_generation import Standing, closeness
 from allocator.methods.decompose.couplings import Couplings
-from allocator.methods.decompose.nation import Nation
+from allocator.methods.decompose.nation import MOST_INNER_ROUNDS, Nation
 from allocator.methods.decompose.pace import Pace
 from allocator.methods.decompose.planning import Planner
 from allocator.methods.decompose.prices import recall_prices
@@ -176,7 +171,7 @@ class _Engine:
             alone = first and (self.nation.has_senders or not pace.has_time_to_prove_later)
             exact = ending or near or alone
             with pace.measured("exact" if exact else "round"):
-                inner = PROOF_ROUNDS if exact else INNER_ROUNDS
+                inner = MOST_INNER_ROUNDS if exact else self.nation.inner_rounds
                 standing = self.generation.step(inner, closeness(ahead), exact=exact)
             if exact:
                 record.offer_bound(standing.bound)

@@ -23,6 +23,8 @@ from allocator.milp.formulation import Formulation, formulate
 from allocator.milp.model import Vector
 
 Indices = NDArray[np.int64]
+MOST_INNER_ROUNDS = 6  # of pricing a block
+_INNER_ROUNDS = 2
 _OFFICE_DAYS_IN_BLOCK = 720  # what linear models of a block are fastest with
 
 
@@ -46,6 +48,15 @@ class Nation:
     def has_senders(self) -> bool:
         """Whether blanks are sent on anywhere."""
         return any(map(sends, self.blocks))
+
+    @property
+    def inner_rounds(self) -> int:
+        """How often to price a block before the master goes on.
+
+        Another round of the master tells more, but where blanks are sent on: there blocks come near their
+        own bound slowly.
+        """
+        return MOST_INNER_ROUNDS if self.has_senders else _INNER_ROUNDS
 
     def decisions(self, vector: Vector) -> list[Settled]:
         """What a vector of the model says for each block."""

@@ -9,7 +9,7 @@ import numpy as np
 from allocator.backends import SolveOptions
 from allocator.instance.models import Instance
 from allocator.methods.clock import Clock
-from allocator.methods.decompose.column_generation import INNER_ROUNDS, closeness
+from allocator.methods.decompose.column_generation import closeness
 from allocator.methods.decompose.couplings import Couplings, find_couplings, transfer_prices
 from allocator.methods.decompose.inheritance import Estate
 from allocator.methods.decompose.linear import sample_prices
@@ -73,7 +73,7 @@ class StartPrices:
         ahead = 2e-2
         for number in range(_MOST_ROUNDS):
             record.enter(f"start prices, {len(sample.offices)} offices, round {number + 1}")
-            standing = generation.step(INNER_ROUNDS, closeness(ahead))
+            standing = generation.step(smaller.inner_rounds, closeness(ahead))
             ahead = standing.ahead
             _LOG.debug(
                 "%.1f s, %d offices, round %d: estimate %.8g, master %.2e above, strain %.1e",
