@@ -167,9 +167,9 @@ class _Engine:
             record.enter(f"prices, round {self.rounds}")
             planned = record.source == "decompose"
             first = rounds is None and not planned and pace.allows_a_plan(ahead)
-            # Where blanks are sent on, a plan can take all the time that is left.
-            alone = first and (self.nation.has_senders or not pace.has_time_to_prove_later)
-            exact = ending or near or alone
+            # A plan can take all the time that is left, most of all where blanks are sent on.
+            proof_first = first and (self.nation.has_senders or not pace.has_time_to_prove_later)
+            exact = ending or near or proof_first
             with pace.measured("exact" if exact else "round"):
                 inner = MOST_INNER_ROUNDS if exact else self.nation.inner_rounds
                 standing = self.generation.step(inner, closeness(ahead), exact=exact)

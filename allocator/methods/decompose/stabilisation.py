@@ -66,7 +66,7 @@ class Box:
         members = {kind: kinds == kind for kind in dict.fromkeys(couplings.kind)}
         worth = max((float(prices[at] @ couplings.limit[at]) for at in members.values()), default=0.0)
         for kind, at in members.items():
-            greatest = float(prices[at].max()) or worth / max(1.0, float(couplings.limit[at].sum()))
+            greatest = float(prices[at].max()) or worth / max(1.0, float(np.abs(couplings.limit[at]).sum()))
             width[at] = reach * greatest * (_DAY_REACH if kind == "quota" else 1.0)
             finite = at & np.isfinite(couplings.ceiling)
             width[finite] = np.maximum(width[finite], reach * couplings.ceiling[finite])

@@ -78,6 +78,9 @@ def test_what_has_no_price_yet_may_get_one() -> None:
     at = kinds == "depot"
     worth = float(prices @ couplings.limit)
     assert box.reach[at] == pytest.approx(0.1 * worth / couplings.limit[at].sum())
+    # A target is a limit from below.
+    turned = replace(couplings, limit=np.where(at, -couplings.limit, couplings.limit))
+    assert Box.around(turned, prices, 0.1).reach[at] == pytest.approx(box.reach[at])
     priced = replace(couplings, ceiling=np.full(len(prices), 2.0))
     assert (Box.around(priced, prices, 0.1).reach >= 0.2 - 1e-12).all()
 
