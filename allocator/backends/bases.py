@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from allocator.backends.feasibility import verify_vector
 from allocator.backends.interface import Basis, BasisStatus
 from allocator.milp.model import MilpModel, Vector
 
@@ -35,10 +34,8 @@ def still_feasible(basis: Basis, columns: Statuses, rows: Statuses, model: MilpM
     point = _values(columns, model.column_lower, model.column_upper)
     known = len(basis.point)
     point[:known] = basis.point
-    return (
-        _in_place(columns, point, model.column_lower, model.column_upper)
-        and _in_place(rows, model.matrix @ point, model.row_lower, model.row_upper)
-        and bool(verify_vector(model, point, _AT_BOUND))
+    return _in_place(columns, point, model.column_lower, model.column_upper) and _in_place(
+        rows, model.matrix @ point, model.row_lower, model.row_upper
     )
 
 
@@ -78,6 +75,9 @@ def _values(statuses: Statuses, lower: Vector, upper: Vector) -> Vector:
 
 
 def _in_place(statuses: Statuses, values: Vector, lower: Vector, upper: Vector) -> bool:
-    named = _values(statuses, lower, upper)
-    near = np.abs(values - named) <= _AT_BOUND * np.maximum(1.0, np.abs(named))
-    return bool((near | (statuses == BasisStatus.BASIC)).all())
+    """Whether values are within their bounds, and those that are not basic where their status says."""
+    zero = statuses == BasisStatus.ZERO
+    least = np.where(statuses == BasisStatus.UPPER, upper, np.where(zero, 0.0, lower))
+    most = np.where(statuses == BasisStatus.LOWER, lower, np.where(zero, 0.0, upper))
+    allowed = _AT_BOUND * np.maximum(1.0, np.abs(values))
+    return bool(((values >= least - allowed) & (values <= most + allowed)).all())

@@ -99,6 +99,7 @@ class SolveOptions:
     start: Vector | None = None  # a feasible point to begin from
     basis: Basis | None = None  # of a similar linear model, to go on from; a hint, checked for its form only
     tolerance: float = TOLERANCE  # largest violation of the vector, relative to max(1, |row activity|)
+    prove: bool = True  # of a linear model: its bound and reduced costs too, from the duals
     on_progress: Callable[[Progress], None] | None = None
     on_log: Callable[[str], None] | None = None  # the solver's own log, line by line
     interrupt: threading.Event | None = None  # set it to make the solver stop soon

@@ -40,7 +40,8 @@ def conclude(
         or not np.isfinite(duals).all()
     ):
         duals = None  # duals of no linear solution: a ray, or those of some node
-    if duals is not None:
+    proving = duals is not None and session.options.prove
+    if duals is not None and proving:
         bound = _linear_bound(session, stop, duals, bound)
     best = _best_vector(session, vector)
     objective = None if best is None else model.value(best)
@@ -54,7 +55,7 @@ def conclude(
         objective=objective,
         bound=bound,
         duals=duals,
-        reduced_costs=None if duals is None else reduced_costs(model, duals),
+        reduced_costs=reduced_costs(model, duals) if duals is not None and proving else None,
         basis=basis if stop is StopReason.OPTIMAL else None,
         message="; ".join(session.notes),
         solver=session.solver,

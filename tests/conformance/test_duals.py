@@ -43,6 +43,19 @@ def test_a_known_dual(pair: Pair) -> None:
     assert result.reduced_costs == pytest.approx(np.array([0.0, -1.0]), abs=1e-5)
 
 
+@those(linear=True, duals=True)
+def test_duals_alone_are_the_same_duals(pair: Pair) -> None:
+    """Whoever makes a bound of them anyway can leave it out."""
+    model = cases.LINEAR[0].model
+    alone = backend(pair).solve(model, SolveOptions(solver=pair[1], prove=False))
+    proven = backend(pair).solve(model, SolveOptions(solver=pair[1]))
+    assert (alone.stop, alone.objective) == (proven.stop, proven.objective)
+    assert alone.duals == pytest.approx(proven.duals)
+    assert proven.bound is not None
+    assert alone.bound is None
+    assert alone.reduced_costs is None
+
+
 @those(integer=True)
 def test_integer_models_have_no_duals(pair: Pair) -> None:
     result = backend(pair).solve(cases.INTEGER[0].model, SolveOptions(solver=pair[1]))

@@ -8,6 +8,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from allocator.methods.decompose.kept import Kept
 from allocator.methods.decompose.queues import Queues
 from allocator.methods.decompose.restocking import Depletion, Opportunities
 from allocator.methods.decompose.transshipment import Transshipment
@@ -18,7 +19,7 @@ Indices = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Block:
+class Block(Kept):
     """Some components of the model: all that is needed to price them, and nothing else.
 
     `records` is the model of the records: what applicants, slots, printers and the stocks of depots that

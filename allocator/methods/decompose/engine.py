@@ -72,7 +72,7 @@ class Decomposition:
         start: Prices | None,
     ) -> None:
         self._workers, self._backend, self._gap, self._start = workers, backend, options.gap or 0.0, start
-        self._pieces = SolveOptions(seed=options.seed, tolerance=_TOLERANCE)
+        self._pieces = SolveOptions(seed=options.seed, tolerance=_TOLERANCE, prove=False)
         self._start_prices = (
             StartPrices(instance, clock, workers, backend, self._pieces) if start is None else None
         )

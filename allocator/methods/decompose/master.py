@@ -16,10 +16,11 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from allocator.backends import BackendError, SolveOptions, get_backend
-from allocator.methods.decompose.stabilisation import NO_RUN, Box
+from allocator.backends import BackendError, Basis, SolveOptions, SolveResult
+from allocator.methods.decompose.pieces import solve_piece
+from allocator.methods.decompose.stabilisation import NO_RUN, Box, Region
 from allocator.milp.model import MilpModel, Vector
-from allocator.milp.sparse import short_indices, single_entries
+from allocator.milp.sparse import short_indices
 
 _MOST_GROUPS = 1000  # of components on their own
 _NOISE = 1e-9  # of a use: rounding errors, of which some solvers make a ray
@@ -80,6 +81,8 @@ class Master:
     options: SolveOptions
     costs: list[Vector] = field(default_factory=list)  # (groups,) each
     uses: list[sp.csr_array] = field(default_factory=list)  # (resources, groups) each
+    basis: Basis | None = None  # of the last solution
+    runs: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))  # its `Region.run`
 
     def add(self, cost: Vector, use: sp.csr_array) -> None:
         """A column for each group."""
@@ -100,70 +103,71 @@ class Master:
         scale = max(1.0, float(np.abs(cost).max(initial=0.0)) / 1e4)
         # A box without width is a column and its opposite: to some solvers a ray, for a rounding error.
         region = box.region(center, self.ceiling, _NARROWEST * scale)
-        lowest, highest = region.lowest, region.highest
-        in_run = region.run != NO_RUN
-        more = np.nonzero(np.isfinite(highest))[0]
-        less = np.nonzero(np.where(in_run, lowest + region.level_reach, lowest) > 0)[0]
-        use = sp.hstack(self.uses, format="csr")
-        convexity = sp.hstack([sp.eye_array(self.groups)] * count, format="csr")
+        lowest, highest, runs = region.lowest, region.highest, region.runs
         # What is used beyond the limit at the highest price, and left unused at the lowest.
-        slack = single_entries(
-            np.concatenate([-np.ones(len(more)), np.ones(len(less))]), np.append(more, less), resources
-        )
-        # In a run slots used on one day instead of another; more or fewer in all at a price of their own.
-        runs = region.runs
-        member = sp.csr_array(
-            (np.ones(int(in_run.sum())), (region.run[in_run], np.nonzero(in_run)[0])), shape=(runs, resources)
-        )
-        moved = sp.csr_array(sp.hstack([member[:, more], -member[:, less]], format="csr"))
-        level = sp.csr_array(sp.hstack([-sp.eye_array(runs), sp.eye_array(runs)], format="csr"))
-        matrix = short_indices(
-            sp.block_array(
-                [
-                    [use, slack, None],
-                    [convexity, None, None],
-                    [sp.csr_array((runs, len(self.costs) * self.groups)), moved, level],
-                ],
-                format="csr",
-            )
-        )
-        size = matrix.shape[1]
+        more = np.isfinite(highest)  # the others must be kept
+        use = sp.hstack(self.uses, format="csr")
         model = MilpModel(
             name="master",
             objective=np.concatenate(
                 [
-                    cost,
-                    highest[more],
-                    -lowest[less],
+                    np.where(more, highest, 0.0),
+                    -lowest,
                     np.full(2 * runs, region.level_reach),
+                    cost,
                 ]
             )
             / scale,
             offset=0.0,
-            matrix=matrix,
+            matrix=self._matrix(use, region),
             row_lower=np.concatenate([np.full(resources, -np.inf), np.ones(self.groups), np.zeros(runs)]),
             row_upper=np.concatenate([self.limit, np.ones(self.groups), np.zeros(runs)]),
-            column_lower=np.zeros(size),
-            column_upper=np.full(size, np.inf),
-            integer=np.zeros(size, dtype=np.bool_),
+            column_lower=np.zeros(2 * (resources + runs) + len(cost)),
+            column_upper=np.append(
+                np.where(more, np.inf, 0.0), np.full(resources + 2 * runs + len(cost), np.inf)
+            ),
+            integer=np.zeros(2 * (resources + runs) + len(cost), dtype=np.bool_),
         )
-        result = get_backend(self.backend).solve(model, self.options)
-        if (result.vector is None or result.duals is None) and self.backend != _ROBUST:
-            # GLOP finds some of these models imprecise or unbounded, which they are not.
-            _LOG.warning("%s did not solve the master, %s does", self.backend, _ROBUST)
-            result = get_backend(_ROBUST).solve(model, self.options)
-        if result.vector is None or result.duals is None:
-            raise BackendError(f"{self.backend} did not solve the master: {result.message or result.stop}")
-        share = result.vector[: len(cost)]
+        result = self._solved(model, region)
+        assert result.vector is not None
+        assert result.duals is not None
+        slacks, levels, share = np.split(result.vector, [2 * resources, 2 * (resources + runs)])
         place = np.tile(np.arange(self.groups), count)
         spread = sp.csr_array((share, (np.arange(len(cost)), place)), shape=(len(cost), self.groups))
         prices = np.clip(-result.duals[:resources] * scale, 0.0, self.ceiling)
         shares = share.reshape(count, self.groups)
-        slacks = result.vector[len(cost) : size - 2 * runs]
         # At the ceiling a limit may be broken, box or not.
-        width = np.append(np.where(highest < self.ceiling, region.width, 0.0)[more], region.width[less])
-        strain = float(width @ slacks)
-        strain += region.level_reach * float(result.vector[size - 2 * runs :].sum())
+        width = np.append(
+            np.where(more & (highest < self.ceiling), region.width, 0.0),
+            np.where(lowest > 0, region.width, 0.0),
+        )
+        strain = float(width @ slacks) + region.level_reach * float(levels.sum())
         return MasterSolution(
             prices, sp.csr_array(use @ spread), shares, float(result.objective or 0.0) * scale, strain
         )
+
+    def _matrix(self, use: sp.csr_array, region: Region) -> sp.csr_array:
+        """Limits, groups and runs by what is more, what is less, levels and columns: these are last."""
+        resources, runs = len(self.limit), region.runs
+        in_run = np.nonzero(region.run != NO_RUN)[0]
+        # In a run slots used on one day instead of another; more or fewer in all at a price of their own.
+        moved = sp.csr_array((np.ones(len(in_run)), (region.run[in_run], in_run)), shape=(runs, resources))
+        slack, level = sp.eye_array(resources), sp.eye_array(runs)
+        convexity = sp.hstack([sp.eye_array(self.groups)] * len(self.costs), format="csr")
+        limits = sp.hstack([-slack, slack, sp.csr_array((resources, 2 * runs)), use])
+        groups = sp.hstack([sp.csr_array((self.groups, 2 * (resources + runs))), convexity])
+        levels = sp.hstack([moved, -moved, -level, level, sp.csr_array((runs, use.shape[1]))])
+        return short_indices(sp.vstack([limits, groups, levels], format="csr"))
+
+    def _solved(self, model: MilpModel, region: Region) -> SolveResult:
+        """With vector and duals, from where the last one ended if no day has changed its run."""
+        start = self.basis if np.array_equal(self.runs, region.run) else None
+        result = solve_piece(model, self.backend, self.options, start)
+        if (result.vector is None or result.duals is None) and self.backend != _ROBUST:
+            # GLOP finds some of these models imprecise or unbounded, which they are not.
+            _LOG.warning("%s did not solve the master, %s does", self.backend, _ROBUST)
+            result = solve_piece(model, _ROBUST, self.options, None)
+        if result.vector is None or result.duals is None:
+            raise BackendError(f"{self.backend} did not solve the master: {result.message or result.stop}")
+        self.basis, self.runs = result.basis, region.run
+        return result

@@ -12,7 +12,7 @@ from allocator.backends import BackendError, Basis, BasisStatus, SolveOptions
 from allocator.methods.decompose.blocks import Block, marked
 from allocator.methods.decompose.pieces import solve_piece
 from allocator.methods.decompose.plans import Plans, trips_made
-from allocator.methods.decompose.restocking import arrivals
+from allocator.methods.decompose.printing import arrivals
 from allocator.milp.builder import ABSENT
 from allocator.milp.model import MilpModel, Vector
 from allocator.milp.sparse import short_indices
@@ -47,15 +47,9 @@ def restricted_model(block: Block, plans: Plans, prices: Vector) -> MilpModel:
     The columns of an office's plans add up to `WHOLE`.
     """
     records = block.records
-    rows, columns = records.shape
+    columns = records.shape[1]
     count, offices = len(plans.office), len(block.offices)
-    linked = block.linked[plans.office]
-    plan, day = np.nonzero(linked != ABSENT)
-    entries = sp.csr_array(
-        (-plans.printed[plan, day] / WHOLE, (linked[plan, day], plan)), shape=(rows, count)
-    ) + sp.csr_array(of_senders(block, plans) / WHOLE)
-    convexity = sp.csr_array((np.ones(count), (plans.office, np.arange(count))), shape=(offices, count))
-    matrix = sp.block_array([[records.matrix, sp.csr_array(entries)], [None, convexity]], format="csr")
+    matrix = _with_plans(block, plans)
     return MilpModel(
         name="restricted",
         objective=np.concatenate(
@@ -65,13 +59,37 @@ def restricted_model(block: Block, plans: Plans, prices: Vector) -> MilpModel:
             ]
         ),
         offset=0.0,
-        matrix=short_indices(matrix),
+        matrix=matrix,
         row_lower=np.concatenate([records.row_lower, np.full(offices, WHOLE)]),
         row_upper=np.concatenate([records.row_upper, np.full(offices, WHOLE)]),
         column_lower=np.concatenate([records.column_lower, np.zeros(count)]),
         column_upper=np.concatenate([records.column_upper, np.full(count, WHOLE)]),
         integer=np.zeros(columns + count, np.bool_),
     )
+
+
+def _with_plans(block: Block, plans: Plans) -> sp.csr_array:
+    """(m + J, n + P) the records' matrix, and a column for each plan, put together without its detours."""
+    rows, columns = block.records.shape
+    count = len(plans.office)
+    linked = block.linked[plans.office]
+    plan, day = np.nonzero((linked != ABSENT) & (plans.printed != 0.0))
+    sent = of_senders(block, plans).tocoo()
+    every = np.arange(count)
+    row = np.concatenate([linked[plan, day], sent.row, rows + plans.office])
+    column = np.concatenate([plan, sent.col, every])
+    values = np.concatenate([-plans.printed[plan, day] / WHOLE, sent.data / WHOLE, np.ones(count)])
+    entries = sp.csc_array((values, (row, column)), shape=(rows + len(block.offices), count))
+    records = block.records.matrix.tocsc()
+    joined = sp.csc_array(
+        (
+            np.concatenate([records.data, entries.data]),
+            np.concatenate([records.indices, entries.indices]),
+            np.concatenate([records.indptr, records.nnz + entries.indptr[1:]]),
+        ),
+        shape=(rows + len(block.offices), columns + count),
+    )
+    return short_indices(joined)
 
 
 def waiting_basis(block: Block, plans: Plans) -> Basis:
@@ -101,6 +119,8 @@ def waiting_basis(block: Block, plans: Plans) -> Basis:
 
 def of_senders(block: Block, plans: Plans) -> sp.csr_array:
     """(m, P) entries of plans in the rows of what is sent on."""
+    if not (block.trip_rows.nnz or block.open_rows.nnz):
+        return sp.csr_array((block.records.shape[0], len(plans.office)))
     return sp.csr_array(block.trip_rows @ plans.packs.T + block.open_rows @ trips_made(plans.packs).T)
 
 
@@ -195,6 +215,8 @@ def mix(
 
 def by_component(use: sp.csr_array, amount: Vector, component: Indices, components: int) -> sp.csr_array:
     """(resources, C) of what columns use, by the component that they belong to."""
-    used = np.nonzero(amount)[0]
-    spread = sp.csr_array((amount[used], (used, component[used])), shape=(len(amount), components))
-    return sp.csr_array(use @ spread)
+    values = use.data * amount[use.indices]
+    used = np.nonzero(values)[0]
+    row = np.searchsorted(use.indptr, used, side="right") - 1
+    place = (row, component[use.indices[used]])
+    return sp.csr_array((values[used], place), shape=(use.shape[0], components))

@@ -9,7 +9,8 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from allocator.methods.decompose.blocks import Block
-from allocator.methods.decompose.restocking import Savings, full_speed, restock
+from allocator.methods.decompose.printing import full_speed
+from allocator.methods.decompose.restocking import Savings, restock
 from allocator.milp.model import Vector
 
 Indices = NDArray[np.int64]

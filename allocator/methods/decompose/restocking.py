@@ -27,12 +27,12 @@ from numpy.typing import NDArray
 
 from allocator.methods.decompose.completion import completions, unhindered
 from allocator.methods.decompose.labelling import search
+from allocator.methods.decompose.later_trips import later_trips
 
 Vector = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
 _SLACK = 1e-6  # cards: comparisons of stocks in doubles err on the side of allowing more
-_LATER = 16  # later trips of a lane that are looked at
 _MOST_LABELS = 20_000  # of an office; beyond, those that are alike become one
 _ROUNDING = 1e-9  # of what is known: no label is lost for what sums of doubles lose
 _LEVELS, _BEAM_LEVELS = 128, 48  # of being behind that completions tell apart
@@ -233,67 +233,28 @@ class _Ahead:
 
     useful: Indices  # (I,) packs beyond these are never used
     lasting: Indices  # (E,) arrival of the lane's next trip that is no dearer; -1 without one
-    later: Indices  # (_LATER, E) arrivals of the lane's next trips with cheaper packs; -1 at the end
-    paying: Vector  # (_LATER, E) packs that must be left over to pay for them
+    later: Indices  # (16, E) arrivals of the lane's next trips with cheaper packs; -1 at the end
+    paying: Vector  # (16, E) packs that must be left over to pay for them
 
 
 def _look_ahead(depletion: Depletion, trips: Opportunities, fixed: Vector, price: Vector) -> _Ahead:
     # Blanks that come late make none of those superfluous that come before them.
     missing = np.maximum(depletion.applicants - depletion.stock, 0.0).max(axis=1)
     useful = np.ceil(missing / depletion.pack - _SLACK).astype(np.int64)
-    count = len(trips.office)
-    lasting = np.full(count, -1, dtype=np.int64)
-    later = np.full((_LATER, count), -1, dtype=np.int64)
-    paying = np.zeros((_LATER, count))
-    filled = np.zeros(count, dtype=np.int64)
     order = np.lexsort((trips.arrival, trips.lane))
-    lane = trips.lane[order]
     roomy = (trips.room >= useful[trips.office]) & (trips.least <= 1)
-    for step in range(1, min(_LATER + 1, count)):
-        here, there = order[:-step], order[step:]
-        fits = (lane[:-step] == lane[step:]) & roomy[there] & (price[there] <= price[here])
-        # What comes in meanwhile without a trip may leave no room in the store for a later one.
-        office = trips.office[here]
-        comes_in = (
-            depletion.stock[office, trips.arrival[there]] > depletion.stock[office, trips.arrival[here]]
-        )
-        fits &= ~(comes_in & np.isfinite(depletion.store[office]))
-        here, there = here[fits], there[fits]
-        first = (lasting[here] < 0) & (fixed[there] <= fixed[here])
-        lasting[here[first]] = trips.arrival[there[first]]
-        saved = price[here] - price[there]
-        cheaper = saved > 0
-        here, there, saved = here[cheaper], there[cheaper], saved[cheaper]
-        later[filled[here], here] = trips.arrival[there]
-        paying[filled[here], here] = np.ceil(fixed[there] / saved)
-        filled[here] += 1
+    lasting, later, paying = later_trips(
+        order,
+        trips.lane,
+        trips.office,
+        trips.arrival,
+        fixed,
+        price,
+        roomy,
+        depletion.stock,
+        depletion.store,
+    )
     return _Ahead(useful, lasting, later, paying)
-
-
-def full_speed(depletion: Depletion, trips: Opportunities, office: Indices, packs: sp.csr_array) -> Vector:
-    """(P, T) R of offices (P,) when packs (P, E) are sent and they print at full speed."""
-    return print_at_full_speed(depletion, office, arrivals(depletion, trips, office, packs))
-
-
-def arrivals(depletion: Depletion, trips: Opportunities, office: Indices, packs: sp.csr_array) -> Vector:
-    """(P, T) cards for which packs (P, E) bring blanks to offices (P,), by the day of arrival."""
-    arrived = np.zeros((len(office), depletion.stock.shape[1]))
-    entries = packs.tocoo()
-    brought = entries.data * depletion.pack[office[entries.row]]
-    np.add.at(arrived, (entries.row, trips.arrival[entries.col]), brought)
-    return arrived
-
-
-def print_at_full_speed(depletion: Depletion, office: Indices, arrived: Vector) -> Vector:
-    """(P, T) R of offices (P,) to which trips bring so many cards a day (P, T)."""
-    stock = np.floor(depletion.stock[office] + arrived.cumsum(axis=1) + _SLACK)
-    printers, applicants = depletion.printers[office], depletion.applicants[office]
-    printed = np.zeros(arrived.shape)
-    before = np.zeros(len(office))
-    for day in range(arrived.shape[1]):
-        before = np.minimum(np.minimum(before + printers[:, day], applicants[:, day]), stock[:, day])
-        printed[:, day] = before
-    return printed
 
 
 def compile_search() -> None:

@@ -22,12 +22,12 @@ from allocator.methods.decompose.labelling import search
 from allocator.methods.decompose.nation import Nation
 from allocator.methods.decompose.plans import first_plans
 from allocator.methods.decompose.pricing import price_block
+from allocator.methods.decompose.printing import full_speed
 from allocator.methods.decompose.restocking import (
     Depletion,
     Opportunities,
     Restocking,
     Savings,
-    full_speed,
     restock,
 )
 
