@@ -75,14 +75,15 @@ class Planner:
     def improve(
         self, turns: float, gap: float, seconds: float | None, enough: Callable[[], bool] | None = None
     ) -> int:
-        """So many turns at most, until the gap is reached, plans get no better or it is `enough`.
+        """So many turns at most, until the gap is reached, plans get no better or it is `enough` after one.
 
-        How many it took.
+        How many it took. The first turn after new prices or a first plan brings by far the most.
         """
         record, clock, generation = self.record, self.clock, self.generation
         idle = done = 0
-        while done < turns and idle < _PATIENCE and not clock.over and not (enough and enough()):
-            if record.gap is not None and record.gap <= gap:
+        while done < turns and idle < _PATIENCE and not clock.over:
+            reached = record.gap is not None and record.gap <= gap
+            if reached or (done and enough and enough()):
                 break
             done += 1
             before = record.cost
