@@ -12,13 +12,18 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from allocator.backends import BackendError, SolveOptions, choose_solver, get_backend
+from allocator.backends import Backend, BackendError, SolveOptions, StopReason, choose_solver, get_backend
+from allocator.methods.decompose.annealing import Alternatives, anneal
 from allocator.methods.decompose.senders import Senders
 from allocator.milp.model import MilpModel, Vector
 from allocator.milp.sparse import short_indices, single_entries
 
 Indices = NDArray[np.int64]
 _SHARE = 1e-6  # of a plan: less is nothing
+_ANNEALED = 40  # plans of an office, the best by reduced cost
+_MOVES_A_SECOND = 3e6
+_NEARLY = 4  # the rank of a plan that is nearly as good as the best of its office
+_COLDEST = 1e-6  # of what an office costs
 _SEARCHED = 4  # plans of an office, on average, that the search goes over besides those of the relaxation
 
 
@@ -54,6 +59,15 @@ class Worth:
     sender_duals: list[Vector]  # (q,) of each block's senders
     reduced: list[Vector]  # (V,) reduced costs of each block's plans
     use: Vector  # (resources, blocks)
+
+
+@dataclass(frozen=True)
+class Relaxation:
+    """What the linear relaxation says of the choice itself."""
+
+    vector: Vector  # (n,)
+    reduced: Vector  # (n,) reduced costs
+    value: float
 
 
 class Programme:
@@ -158,33 +172,93 @@ class Programme:
         but a few offices have a whole plan, since it has few rows besides one for each office. The search
         goes over what it uses (relaxation-induced neighbourhood, Danna, Rothberg and Le Pape 2005) and what
         could still be part of something better by its reduced cost, the nearest first; and over everything
-        only where that finds nothing.
+        only where that finds nothing. Where a third of the time does not end it, `annealing` goes on from
+        what there is, and the search from there: unless senders or soft limits have a say.
         """
         model = self.model if prices is None else self._charged(prices)
         solver = get_backend(backend)
-        able = choose_solver(backend, solver.solvers(), model, options.solver)[1]
         known = [] if start is None else [self._start(start)]
         relaxed = solver.solve(model.relaxed(), replace(options, solver=None, gap=None))
+        if relaxed.vector is None or relaxed.duals is None:
+            return self._searched(model, known, None, solver, options)[0]
+        reduced = model.objective - model.matrix.T @ relaxed.duals
+        relaxation = Relaxation(relaxed.vector, reduced, model.value(relaxed.vector))
+        alone = not (self.sent or len(self.soft))
+        if not self.sent:
+            known.append(self._rounded(relaxed.vector))
+        if not alone or options.time_limit is None:
+            return self._searched(model, known, relaxation, solver, options)[0]
+        seconds = options.time_limit / 3.0
+        third = replace(options, time_limit=seconds)
+        choices, stop = self._searched(model, known, relaxation, solver, third)
+        if choices is None or stop is StopReason.OPTIMAL:
+            return choices
+        found = self._start(choices)
+        worth = np.maximum(-relaxed.duals[: len(self.limit)], 0.0)
+        found = self._annealed(model.objective, found, relaxation, worth, seconds)
+        return self._searched(model, [found], relaxation, solver, third)[0]
+
+    def _searched(
+        self,
+        model: MilpModel,
+        known: list[Vector],
+        relaxation: Relaxation | None,
+        solver: Backend,
+        options: SolveOptions,
+    ) -> tuple[list[Choice] | None, StopReason | None]:
+        """The best choice by branch and cut, those known at the worst, and why it stopped."""
+        able = choose_solver(solver.name, solver.solvers(), model, options.solver)[1]
         kept = np.ones(len(model.objective), dtype=np.bool_)
-        if relaxed.vector is not None and relaxed.duals is not None:
-            kept[: self.plans] = relaxed.vector[: self.plans] > _SHARE
-            if not self.sent:
-                known.append(self._rounded(relaxed.vector))
+        if relaxation is not None:
+            kept[: self.plans] = relaxation.vector[: self.plans] > _SHARE
             if known:
                 kept |= min(known, key=model.value) > 0.5
-            reduced = model.objective - model.matrix.T @ relaxed.duals
-            room = min(map(model.value, known), default=np.inf) - model.value(relaxed.vector)
-            kept[: self.plans] |= self._near(reduced[: self.plans], room)
+            room = min(map(model.value, known), default=np.inf) - relaxation.value
+            kept[: self.plans] |= self._near(relaxation.reduced[: self.plans], room)
         for columns in (np.nonzero(kept)[0], np.arange(len(kept))):
             first = min(known, key=model.value)[columns] if known and able.start else None
             result = solver.solve(model.part(columns), replace(options, start=first))
             if result.vector is not None:
                 vector = np.zeros(len(kept))
                 vector[columns] = result.vector
-                known.append(vector)
+                known = [*known, vector]
             if known:
-                return self._choices(min(known, key=model.value))
-        return None
+                return self._choices(min(known, key=model.value)), result.stop
+        return None, None
+
+    def _annealed(
+        self, objective: Vector, found: Vector, relaxation: Relaxation, worth: Vector, seconds: float
+    ) -> Vector:
+        """A choice no dearer than the one found: over the best plans of each office by reduced cost.
+
+        `worth` (limits,) are the duals of the limits. As long as `seconds` allow on an ordinary machine:
+        the clock would not give the same twice.
+        """
+        place, plans = self.place, self.plans
+        reduced = relaxation.reduced[:plans]
+        order = np.lexsort((reduced, place))
+        starts = np.searchsorted(place[order], np.arange(int(place.max(initial=-1)) + 2))
+        rank = np.empty(plans, dtype=np.int64)
+        rank[order] = np.arange(plans) - starts[place[order]]
+        used = self.used[:, :plans].tocsc()
+        kept = (rank < _ANNEALED) | (np.diff(used.indptr) == 0)
+        kept |= (relaxation.vector[:plans] > _SHARE) | (found[:plans] > 0.5)
+        some = np.nonzero(kept)[0]
+        some = some[np.argsort(place[some], kind="stable")]
+        alternatives = Alternatives(
+            place[some],
+            objective[some],
+            sp.csc_array(used[:, some]),
+            self.limit,
+            np.maximum(worth, np.median(worth[worth > 0.0]) if (worth > 0.0).any() else 1.0),
+        )
+        first = np.searchsorted(place[some], np.arange(len(starts) - 1))
+        share = np.lexsort((-relaxation.vector[some], place[some]))[first]
+        known = np.nonzero(found[some] > 0.5)[0]
+        nearly = np.minimum(starts[:-1] + _NEARLY, starts[1:] - 1)
+        warm = max(float(np.median(reduced[order[nearly]])), _COLDEST * abs(relaxation.value) / len(first))
+        chosen = anneal(alternatives, share, known, warm, int(seconds * _MOVES_A_SECOND), seed=0)
+        return self._vector(some[chosen], np.zeros(self.sent))
 
     def _charged(self, prices: Vector) -> MilpModel:
         objective = self.model.objective.copy()

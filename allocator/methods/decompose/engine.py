@@ -23,12 +23,12 @@ from allocator.backends import SolveOptions
 from allocator.instance.models import Instance
 from allocator.methods.clock import Clock
 from allocator.methods.decompose.column_generation import Standing, closeness
+from allocator.methods.decompose.compiling import compile_all
 from allocator.methods.decompose.couplings import Couplings
 from allocator.methods.decompose.nation import MOST_INNER_ROUNDS, Nation
 from allocator.methods.decompose.pace import Pace
 from allocator.methods.decompose.planning import Planner
 from allocator.methods.decompose.prices import recall_prices
-from allocator.methods.decompose.restocking import compile_search
 from allocator.methods.decompose.sampling import strata
 from allocator.methods.decompose.start import Start
 from allocator.methods.decompose.start_prices import StartPrices
@@ -106,7 +106,7 @@ class Decomposition:
         begun = time.monotonic()
         record.enter("build")
         if self._start_prices is None:
-            self._workers.get_ready(compile_search)
+            self._workers.get_ready(compile_all)
         samples = self._start_prices.samples if self._start_prices else []
         nation = Nation.of(record.instance, strata(record.instance, samples))
         built = time.monotonic()

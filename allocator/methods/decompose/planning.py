@@ -26,6 +26,7 @@ from allocator.plan.arrays import PlanArrays
 
 _PRICE_ROUNDS = 3  # for trips
 _CHOICE_SHARE, _CHOICE_GAP = 0.15, 1e-6  # of the time left
+_LEAST_CHOICE_SECONDS = 2.0
 _CHOICE_SECONDS = 1e-4  # for the choice per office and day, but no more than its share
 _PATIENCE = 2  # turns without a better plan
 _BETTER = 1e-6  # of the cost: less is nothing
@@ -116,7 +117,8 @@ class Planner:
     def _choice_seconds(self) -> float:
         instance = self.record.instance
         enough = _CHOICE_SECONDS * len(instance.offices) * instance.days
-        return max(2.0, min(enough, _CHOICE_SHARE * self.clock.remaining))
+        remaining = self.clock.remaining
+        return max(min(_LEAST_CHOICE_SECONDS, remaining), min(enough, _CHOICE_SHARE * remaining))
 
     def _seconds_left(self, seconds: float | None) -> float:
         """Those of the clock, or any number where time does not count: where a choice has its own."""

@@ -255,12 +255,3 @@ def _look_ahead(depletion: Depletion, trips: Opportunities, fixed: Vector, price
         depletion.store,
     )
     return _Ahead(useful, lasting, later, paying)
-
-
-def compile_search() -> None:
-    """Compile the search, or load what was compiled before: seconds that can pass beside other work."""
-    one, days = np.ones(1), np.ones((1, 2))
-    depletion = Depletion(0 * days, one, days, days, np.full(1, np.inf))
-    whole = np.zeros(1, dtype=np.int64)
-    trips = Opportunities(whole, whole, whole, whole + 1, whole + 1, whole + 1)
-    restock(depletion, trips, one, one, Savings.steady(days))

@@ -21,7 +21,7 @@ from allocator.methods.decompose.settling import Piece, Settled, settle, settle_
 from allocator.milp.model import Vector
 
 Indices = NDArray[np.int64]
-_TOGETHER, _HURRIED = 8, 2  # blocks that share what they are allotted, and where there is little time
+_TOGETHER, _HURRIED = 4, 2  # blocks that share what they are allotted, and where there is little time
 _AMPLE = 15.0  # times what blocks take one by one: seconds left that are not little
 
 

@@ -10,11 +10,11 @@ from allocator.backends import SolveOptions
 from allocator.instance.models import Instance
 from allocator.methods.clock import Clock
 from allocator.methods.decompose.column_generation import closeness
+from allocator.methods.decompose.compiling import compile_all
 from allocator.methods.decompose.couplings import Couplings, find_couplings, transfer_prices
 from allocator.methods.decompose.inheritance import Estate
 from allocator.methods.decompose.linear import sample_prices
 from allocator.methods.decompose.nation import Nation
-from allocator.methods.decompose.restocking import compile_search
 from allocator.methods.decompose.sampling import sample_sizes, smaller_nation, strata
 from allocator.methods.decompose.start import Start
 from allocator.methods.decompose.workers import Workers
@@ -95,5 +95,5 @@ def _relaxation_prices(sample: Instance, backend: str, options: SolveOptions) ->
     formulation = formulate(sample)
     couplings = find_couplings(formulation)
     prices = sample_prices(formulation, couplings, backend, options)
-    compile_search()
+    compile_all()
     return prices, couplings

@@ -1,0 +1,77 @@
+"""Simulated annealing: valid choices, the best ones of small cases, the same again for the same seed."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import scipy.sparse as sp
+from hypothesis import given
+from hypothesis import strategies as st
+
+from allocator.methods.decompose.annealing import Alternatives, anneal
+
+MOVES = 100_000
+
+
+def case(seed: int, offices: int, plans: int, limits: int) -> Alternatives:
+    """Plans whose cost falls with what they use; the first one of each office uses nothing."""
+    rng = np.random.default_rng(seed)
+    use = rng.integers(0, 4, (offices, plans, limits)).astype(np.float64)
+    use[:, 0] = 0.0
+    cost = 50.0 - use.sum(axis=2) * rng.uniform(2.0, 9.0, (offices, plans))
+    limit = np.floor(use.max(axis=1).sum(axis=0) * 0.4)
+    place = np.repeat(np.arange(offices), plans)
+    matrix = sp.csc_array(use.reshape(-1, limits).T)
+    return Alternatives(place, cost.ravel(), matrix, limit, np.full(limits, 5.0))
+
+
+def keeps_limits(plans: Alternatives, chosen: np.ndarray) -> bool:
+    return bool((plans.use[:, chosen].sum(axis=1) <= plans.limit + 1e-9).all())
+
+
+def optimum(plans: Alternatives, offices: int, count: int) -> float:
+    """By looking at every choice."""
+    costs = []
+    for choice in itertools.product(range(count), repeat=offices):
+        chosen = np.array(choice) + count * np.arange(offices)
+        if keeps_limits(plans, chosen):
+            costs.append(plans.cost[chosen].sum())
+    return min(costs)
+
+
+@given(st.integers(0, 10_000), st.floats(1e-3, 50.0))
+def test_one_plan_for_each_office_within_the_limits(seed: int, temperature: float) -> None:
+    plans = case(seed, offices=5, plans=4, limits=3)
+    nothing = 4 * np.arange(5)
+    chosen = anneal(plans, nothing + 3, nothing, temperature=temperature, moves=MOVES, seed=1)
+    assert (plans.place[chosen] == np.arange(5)).all()
+    assert keeps_limits(plans, chosen)
+    assert optimum(plans, 5, 4) - 1e-9 <= plans.cost[chosen].sum() <= plans.cost[nothing].sum()
+
+
+def test_near_the_best_choices_of_small_cases() -> None:
+    nothing = 4 * np.arange(5)
+    found = best = 0.0
+    for seed in range(20):
+        plans = case(seed, offices=5, plans=4, limits=3)
+        found += plans.cost[anneal(plans, nothing + 3, nothing, temperature=5.0, moves=MOVES, seed=1)].sum()
+        best += optimum(plans, 5, 4)
+    assert found <= 1.01 * best
+
+
+def test_never_dearer_than_what_is_known() -> None:
+    plans = case(3, offices=30, plans=6, limits=8)
+    nothing = 6 * np.arange(30)
+    first = anneal(plans, nothing + 5, nothing, temperature=5.0, moves=MOVES, seed=1)
+    again = anneal(plans, nothing + 5, first, temperature=1e-9, moves=MOVES, seed=2)
+    assert keeps_limits(plans, again)
+    assert plans.cost[first].sum() < 0.8 * plans.cost[nothing].sum()
+    assert plans.cost[again].sum() <= plans.cost[first].sum()
+
+
+def test_the_same_for_the_same_seed() -> None:
+    plans = case(4, offices=20, plans=6, limits=8)
+    nothing = 6 * np.arange(20)
+    one, two = (anneal(plans, nothing, nothing, temperature=5.0, moves=MOVES, seed=7) for _ in range(2))
+    assert one.tolist() == two.tolist()
