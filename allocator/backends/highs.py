@@ -92,11 +92,13 @@ def solve_session(session: Session, call: Callable[[Any], object] | None = None)
         forget(highs)
         hot = False
         left = _again(highs, session)
-    if left is None and _gave_up(highspy, highs, session):
-        session.note("HiGHS had no answer to a linear model, and was run again without presolve")
-        forget(highs)
-        highs.setOptionValue("presolve", "off")
-        left = _again(highs, session)
+    other = "simplex" if session.solver == "ipm" else "ipm"
+    for said, option, value in (("without presolve", "presolve", "off"), (f"by {other}", "solver", other)):
+        if left is None and _gave_up(highspy, highs, session):
+            session.note(f"HiGHS had no answer to a linear model, and was run again {said}")
+            forget(highs)
+            highs.setOptionValue(option, value)
+            left = _again(highs, session)
     if left is None and _came_back(highspy, highs, session):
         session.note("HiGHS gave the starting point back for its optimum, and was run again without")
         highs.clearSolver()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from allocator.backends import SolveOptions, StopReason, get_backend
+from allocator.backends import SolveOptions, StopReason, get_backend, highs
 from allocator.backends.highs import solve_session
 from allocator.backends.session import Session
 from allocator.milp.model import MilpModel
@@ -31,6 +31,24 @@ def test_a_linear_model_without_an_answer_is_solved_again() -> None:
     assert stop is StopReason.OPTIMAL
     assert objective == pytest.approx(expected)
     assert calls == 1
+
+
+def test_a_linear_model_without_an_answer_again_is_solved_by_another_algorithm(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    relaxed = cases.INTEGER[0].model.relaxed()
+    expected = get_backend("highs").solve(relaxed, SolveOptions()).objective
+    again, algorithms = highs._again, []
+
+    def silent_at_first(solver: Any, session: Session) -> StopReason | None:
+        algorithms.append(solver.getOptionValue("solver")[1])
+        return None if len(algorithms) == 1 else again(solver, session)
+
+    monkeypatch.setattr(highs, "_again", silent_at_first)
+    stop, objective, _ = after_silence(relaxed)
+    assert algorithms == ["choose", "ipm"]
+    assert stop is StopReason.OPTIMAL
+    assert objective == pytest.approx(expected)
 
 
 def test_an_integer_model_without_an_answer_has_none() -> None:
