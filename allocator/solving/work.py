@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from allocator.methods.decompose.engine import Decomposition
 
 _FIRST_POLICY = "proportional"  # the cheapest on most instances: what there is time for when there is little
+_POLICIES_SHARE = 0.02  # of the time, where plans come that are far better
 OnLog = Callable[[str], None]
 
 
@@ -85,7 +86,7 @@ def decompose(
     with Decomposition.begun(
         record.instance, clock, backend, options, workers=workers, start=prices
     ) as decomposition:
-        work = replace(_prepare(record, clock, request, start), rounds=0)
+        work = replace(_prepare(record, clock, request, start, _POLICIES_SHARE), rounds=0)
         try:
             if not clock.over and (record.gap is None or record.gap > request.gap):
                 work = replace(work, workers=decomposition.workers)
@@ -107,9 +108,9 @@ def follow_policy(record: Record, method: str) -> Work:
     return Work(plan, method, {name: cost}, plan, solve_seconds=time.monotonic() - begun)
 
 
-def _prepare(record: Record, clock: Clock, request: Request, start: Start | None) -> Work:
+def _prepare(record: Record, clock: Clock, request: Request, start: Start | None, share: float = 1.0) -> Work:
     """What every search begins with: the policies' plans, the plan given, the bound in closed form."""
-    policy_costs = _try_policies(record, clock)
+    policy_costs = _try_policies(record, clock, share)
     policy_plan = record.plan
     if start is not None:
         offer_start(record, start)
@@ -124,19 +125,21 @@ def _prepare(record: Record, clock: Clock, request: Request, start: Start | None
     )
 
 
-def _try_policies(record: Record, clock: Clock) -> dict[str, float]:
-    """The cost of each policy's plan, as far as time allows; of one at least, however short it is."""
+def _try_policies(record: Record, clock: Clock, share: float) -> dict[str, float]:
+    """The cost of each policy's plan, as far as a share of the time allows; of one at least."""
     costs = {"empty": record.empty_cost}
-    slowest = 0.0
+    slowest = spent = 0.0
     for name in sorted(POLICIES, key=lambda name: name != _FIRST_POLICY):
         first = name == _FIRST_POLICY
-        if name == "empty" or clock.interrupted or (clock.remaining <= 2.0 * slowest and not first):
+        late = clock.remaining <= 2.0 * slowest or spent > share * clock.limit
+        if name == "empty" or clock.interrupted or (late and not first):
             continue
         record.enter(f"policy {name}")
         begun = time.monotonic()
         plan = POLICIES[name].plan(record.instance, None if first else clock.deadline)
         costs[name] = record.offer_plan(plan, f"policy:{name}")
-        slowest = max(slowest, time.monotonic() - begun)
+        took = time.monotonic() - begun
+        slowest, spent = max(slowest, took), spent + took
     return costs
 
 
