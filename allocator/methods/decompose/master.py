@@ -20,7 +20,7 @@ from allocator.backends import BackendError, Basis, SolveOptions, SolveResult
 from allocator.methods.decompose.pieces import solve_piece
 from allocator.methods.decompose.stabilisation import NO_RUN, Box, Region
 from allocator.milp.model import MilpModel, Vector
-from allocator.milp.sparse import short_indices
+from allocator.milp.sparse import short_indices, single_entries
 
 _MOST_GROUPS = 1000  # of components on their own
 _NOISE = 1e-9  # of a use: rounding errors, of which some solvers make a ray
@@ -82,7 +82,7 @@ class Master:
     costs: list[Vector] = field(default_factory=list)  # (groups,) each
     uses: list[sp.csr_array] = field(default_factory=list)  # (resources, groups) each
     basis: Basis | None = None  # of the last solution
-    runs: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))  # its `Region.run`
+    parts: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))  # its `Region.part`
 
     def add(self, cost: Vector, use: sp.csr_array) -> None:
         """A column for each group."""
@@ -103,7 +103,9 @@ class Master:
         scale = max(1.0, float(np.abs(cost).max(initial=0.0)) / 1e4)
         # A box without width is a column and its opposite: to some solvers a ray, for a rounding error.
         region = box.region(center, self.ceiling, _NARROWEST * scale)
-        lowest, highest, runs = region.lowest, region.highest, region.runs
+        lowest, highest = region.lowest, region.highest
+        levels = np.repeat([region.level_reach, region.part_reach], [2 * region.runs, 2 * region.parts])
+        rows = region.runs + region.parts
         # What is used beyond the limit at the highest price, and left unused at the lowest.
         more = np.isfinite(highest)  # the others must be kept
         use = sp.hstack(self.uses, format="csr")
@@ -113,25 +115,25 @@ class Master:
                 [
                     np.where(more, highest, 0.0),
                     -lowest,
-                    np.full(2 * runs, region.level_reach),
+                    levels,
                     cost,
                 ]
             )
             / scale,
             offset=0.0,
             matrix=self._matrix(use, region),
-            row_lower=np.concatenate([np.full(resources, -np.inf), np.ones(self.groups), np.zeros(runs)]),
-            row_upper=np.concatenate([self.limit, np.ones(self.groups), np.zeros(runs)]),
-            column_lower=np.zeros(2 * (resources + runs) + len(cost)),
+            row_lower=np.concatenate([np.full(resources, -np.inf), np.ones(self.groups), np.zeros(rows)]),
+            row_upper=np.concatenate([self.limit, np.ones(self.groups), np.zeros(rows)]),
+            column_lower=np.zeros(2 * (resources + rows) + len(cost)),
             column_upper=np.append(
-                np.where(more, np.inf, 0.0), np.full(resources + 2 * runs + len(cost), np.inf)
+                np.where(more, np.inf, 0.0), np.full(resources + 2 * rows + len(cost), np.inf)
             ),
-            integer=np.zeros(2 * (resources + runs) + len(cost), dtype=np.bool_),
+            integer=np.zeros(2 * (resources + rows) + len(cost), dtype=np.bool_),
         )
         result = self._solved(model, region)
         assert result.vector is not None
         assert result.duals is not None
-        slacks, levels, share = np.split(result.vector, [2 * resources, 2 * (resources + runs)])
+        slacks, moved, share = np.split(result.vector, [2 * resources, 2 * (resources + rows)])
         place = np.tile(np.arange(self.groups), count)
         spread = sp.csr_array((share, (np.arange(len(cost)), place)), shape=(len(cost), self.groups))
         prices = np.clip(-result.duals[:resources] * scale, 0.0, self.ceiling)
@@ -141,27 +143,35 @@ class Master:
             np.where(more & (highest < self.ceiling), region.width, 0.0),
             np.where(lowest > 0, region.width, 0.0),
         )
-        strain = float(width @ slacks) + region.level_reach * float(levels.sum())
+        strain = float(width @ slacks) + float(levels @ moved)
         return MasterSolution(
             prices, sp.csr_array(use @ spread), shares, float(result.objective or 0.0) * scale, strain
         )
 
     def _matrix(self, use: sp.csr_array, region: Region) -> sp.csr_array:
-        """Limits, groups and runs by what is more, what is less, levels and columns: these are last."""
-        resources, runs = len(self.limit), region.runs
-        in_run = np.nonzero(region.run != NO_RUN)[0]
-        # In a run slots used on one day instead of another; more or fewer in all at a price of their own.
-        moved = sp.csr_array((np.ones(len(in_run)), (region.run[in_run], in_run)), shape=(runs, resources))
-        slack, level = sp.eye_array(resources), sp.eye_array(runs)
+        """Limits, groups, parts and runs by what is more, what is less, their levels and columns."""
+        resources, runs, parts = len(self.limit), region.runs, region.parts
+        inside = np.nonzero(region.part != NO_RUN)[0]
+        # Slots used on one day of a part instead of another; more or fewer in all at a price of their own,
+        # which the other parts of a run may take up, and a run as a whole.
+        member = sp.csr_array((np.ones(len(inside)), (region.part[inside], inside)), shape=(parts, resources))
+        of_run = sp.csr_array(single_entries(np.ones(parts), region.run_of_part, runs))
+        slack, level, own = sp.eye_array(resources), sp.eye_array(runs), sp.eye_array(parts)
         convexity = sp.hstack([sp.eye_array(self.groups)] * len(self.costs), format="csr")
-        limits = sp.hstack([-slack, slack, sp.csr_array((resources, 2 * runs)), use])
-        groups = sp.hstack([sp.csr_array((self.groups, 2 * (resources + runs))), convexity])
-        levels = sp.hstack([moved, -moved, -level, level, sp.csr_array((runs, use.shape[1]))])
-        return short_indices(sp.vstack([limits, groups, levels], format="csr"))
+        matrix = sp.block_array(
+            [
+                [-slack, slack, None, None, None, None, use],
+                [None, None, None, None, None, None, convexity],
+                [member, -member, None, None, -own, own, None],
+                [None, None, -level, level, of_run, -of_run, None],
+            ],
+            format="csr",
+        )
+        return short_indices(matrix)
 
     def _solved(self, model: MilpModel, region: Region) -> SolveResult:
-        """With vector and duals, from where the last one ended if no day has changed its run."""
-        start = self.basis if np.array_equal(self.runs, region.run) else None
+        """With vector and duals, from where the last one ended if no day has changed its part of a run."""
+        start = self.basis if np.array_equal(self.parts, region.part) else None
         result = solve_piece(model, self.backend, self.options, start)
         if (result.vector is None or result.duals is None) and self.backend != _ROBUST:
             # GLOP finds some of these models imprecise or unbounded, which they are not.
@@ -169,5 +179,5 @@ class Master:
             result = solve_piece(model, _ROBUST, self.options, None)
         if result.vector is None or result.duals is None:
             raise BackendError(f"{self.backend} did not solve the master: {result.message or result.stop}")
-        self.basis, self.runs = result.basis, region.run
+        self.basis, self.parts = result.basis, region.part
         return result

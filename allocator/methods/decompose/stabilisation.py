@@ -12,6 +12,9 @@ from allocator.milp.model import Vector
 
 Indices = NDArray[np.int64]
 NO_RUN = -1
+_PART_DAYS = 15  # at most in a part of a run
+_PAUSE = 3  # days without slots, after which there is another part
+_PART_REACH = 0.003  # of the reach of a level: what parts of a run may take of it each for itself
 _DAY_REACH = 0.001  # of the reach of a run's level: what a single day may differ by besides
 _LEVEL_SHORTER = 0.8
 _SHORTEST, _SHORTER, _LONGER = 0.25, 0.6, 1.6
@@ -25,10 +28,17 @@ class Region:
 
     lowest: Vector  # (resources,)
     highest: Vector  # (resources,)
-    run: Indices  # (resources,) number of the run, NO_RUN if there is none
+    part: Indices  # (resources,) number of the part of a run, NO_RUN if there is none
+    run_of_part: Indices  # (parts,)
     runs: int
-    level_reach: float  # what a level may go up or down
+    level_reach: float  # what the level of a run may go up or down
+    part_reach: float  # what that of a part may besides
     width: Vector  # (resources,) how much of the range on either side is strain, where it is used
+
+    @property
+    def parts(self) -> int:
+        """How many there are."""
+        return len(self.run_of_part)
 
 
 class Box:
@@ -38,8 +48,10 @@ class Box:
     waiting more, whatever the level, while columns say little of single days. So the box is narrow
     for single days and wide for the level of a run of days on which slots are scarce, in the spirit
     of the dual-optimal inequalities of Ben Amor, Desrosiers and Valério de Carvalho (2006). Between
-    runs nothing waits, so that each has a level of its own. Where a run ends is left open by a day:
-    its last price may be anything up to that of the day before, and so may the next. Otherwise a
+    runs nothing waits, so that each has a level of its own. A run has parts, of half a month or up to days
+    without slots, which may take a little of the level's reach each for itself: what a day's waiting is
+    worth to those who wait differs, most of all while nobody gets a slot. Where a run ends is left open by
+    a day: its last price may be anything up to that of the day before, and so may the next. Otherwise a
     level could fall no further than its last price, and a run never become longer.
 
     Sizes follow the trust-region rule: by what a step brought of what it promised.
@@ -49,6 +61,7 @@ class Box:
         """`reach` (resources,) of single prices, `level_reach` of those of `slots` (resources,) in a run."""
         self.reach, self.level_reach = reach, level_reach
         self.days = np.nonzero(slots)[0]  # on which there are slots
+        self.parted = _parted(self.days)
 
     @classmethod
     def open(cls, resources: int) -> Box:
@@ -80,18 +93,29 @@ class Box:
         lowest, highest = np.maximum(center - reach, 0.0), np.minimum(center + reach, ceiling)
         width = self.reach.copy()
         width[self.days] = 0.0  # slots can nearly always change days
-        run = np.full(len(center), NO_RUN)
+        part = np.full(len(center), NO_RUN)
         scarce = center[self.days] > 0
         begins = scarce & ~np.append(False, scarce[:-1])
-        run[self.days[scarce]] = (np.cumsum(begins) - 1)[scarce]
+        run = np.cumsum(begins) - 1
+        parts = begins | (scarce & self.parted)
+        part[self.days[scarce]] = (np.cumsum(parts) - 1)[scarce]
         for last in np.nonzero(scarce & ~np.append(scarce[1:], True))[0].tolist():
             # The last day on which slots are scarce, and the next.
             end, after = self.days[last], self.days[last + 1]
             before = center[self.days[last - 1]] if not begins[last] else center[end] + level_reach
-            run[end] = NO_RUN
+            part[end] = NO_RUN
             lowest[end], highest[end] = 0.0, min(max(before, highest[end]), ceiling[end])
             highest[after] = min(max(center[end], highest[after]), ceiling[after])
-        return Region(lowest, highest, run, int(begins.sum()), level_reach, width)
+        return Region(
+            lowest,
+            highest,
+            part,
+            run[parts],
+            int(begins.sum()),
+            (1.0 - _PART_REACH) * level_reach,
+            _PART_REACH * level_reach,
+            width,
+        )
 
     def learn(self, before: float, promised: float, came: float, strain: float) -> None:
         """Take what a step came to, from where it began and what the master promised at most.
@@ -110,3 +134,13 @@ class Box:
             factor = max(_SHORTEST, min(_SHORTER, -1.0 / part))
         self.reach = factor * self.reach
         self.level_reach *= max(factor, _LEVEL_SHORTER)
+
+
+def _parted(days: Indices) -> NDArray[np.bool_]:
+    """(days,) which of these days with slots begin a part of a run, wherever runs begin."""
+    parted = np.zeros(len(days), dtype=np.bool_)
+    begun = before = -_PART_DAYS
+    for number, day in enumerate(days.tolist()):
+        parted[number] = day - before > _PAUSE or day - begun >= _PART_DAYS
+        begun, before = day if parted[number] else begun, day
+    return parted

@@ -113,7 +113,7 @@ def test_prices_of_slots_move_together_as_far_as_the_level(seed: int, level: flo
         center[draw.uniform(size=resources) < 0.3] = 0.0
     narrow = 0.01
     box = Box(np.full(resources, narrow), np.ones(resources, dtype=np.bool_), level)
-    run = box.region(center, columns.ceiling, 0.0).run
+    run = box.region(center, columns.ceiling, 0.0).part
     found = columns.master().solve(center, box)
     moved = found.prices - center
     assert (np.abs(moved)[run != NO_RUN] <= level + narrow + 1e-3).all()

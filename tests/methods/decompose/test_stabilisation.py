@@ -30,7 +30,7 @@ def unbounded(prices: Vector) -> Vector:
 def test_runs_end_where_slots_are_plenty() -> None:
     prices = np.array([3.0, 2.0, 1.0, 0.0, 0.0, 5.0, 4.0, 0.0])
     region = slots_box(8).region(prices, unbounded(prices), 0.0)
-    assert region.run.tolist() == [0, 0, NO_RUN, NO_RUN, NO_RUN, 1, NO_RUN, NO_RUN]
+    assert region.part.tolist() == [0, 0, NO_RUN, NO_RUN, NO_RUN, 1, NO_RUN, NO_RUN]
     assert region.runs == 2
     # The last day and the next may have what the day before has; the rest keeps to its range.
     assert region.lowest == pytest.approx([2.99, 1.99, 0.0, 0.0, 0.0, 4.99, 0.0, 0.0])
@@ -40,22 +40,41 @@ def test_runs_end_where_slots_are_plenty() -> None:
 def test_a_run_to_the_last_day_moves_as_a_whole() -> None:
     prices = np.array([0.0, 3.0, 2.0, 1.0])
     region = slots_box(4).region(prices, unbounded(prices), 0.0)
-    assert region.run.tolist() == [NO_RUN, 0, 0, 0]
+    assert region.part.tolist() == [NO_RUN, 0, 0, 0]
     assert region.highest == pytest.approx([0.01, 3.01, 2.01, 1.01])
 
 
 def test_a_run_of_one_day_may_go_as_far_as_a_level() -> None:
     prices = np.array([0.0, 3.0, 0.0])
     region = slots_box(3).region(prices, unbounded(prices), 0.0)
-    assert region.run.tolist() == [NO_RUN] * 3
+    assert region.part.tolist() == [NO_RUN] * 3
     assert region.highest == pytest.approx([0.01, 3.0 + LEVEL, 3.0])
 
 
 def test_days_without_slots_do_not_end_a_run() -> None:
     prices = np.array([3.0, 2.0, 0.0, 1.5, 1.0, 0.0])
     region = slots_box(6, closed=(2,)).region(prices, unbounded(prices), 0.0)
-    assert region.run.tolist() == [0, 0, NO_RUN, 0, NO_RUN, NO_RUN]
+    assert region.part.tolist() == [0, 0, NO_RUN, 0, NO_RUN, NO_RUN]
     assert region.highest[2] == pytest.approx(0.01)
+
+
+def test_a_part_begins_after_days_without_slots_and_after_half_a_month() -> None:
+    """Whatever the level, prices fall by what waiting costs; where it is not known how fast, parts differ."""
+    prices = np.arange(50.0, 0.0, -1.0)
+    region = slots_box(50, closed=(10, 11, 20, 21, 22)).region(prices, unbounded(prices), 0.0)
+    expected = np.repeat([0, 1, 2, 3], [15, 5, 18, 12])
+    expected[[10, 11, 20, 21, 22]] = NO_RUN
+    expected[38:] = 3
+    assert region.part.tolist() == expected.tolist()
+    assert region.run_of_part.tolist() == [0, 0, 0, 0]
+    assert region.level_reach + region.part_reach == pytest.approx(LEVEL)
+
+
+def test_parts_begin_anew_with_every_run() -> None:
+    prices = np.array([3.0] * 4 + [0.0] * 2 + [5.0] * 12)
+    region = slots_box(18).region(prices, unbounded(prices), 0.0)
+    assert region.part.tolist() == [0] * 3 + [NO_RUN] * 3 + [1] * 9 + [2] * 3
+    assert region.run_of_part.tolist() == [0, 1, 1]
 
 
 def test_no_price_is_above_its_ceiling() -> None:
