@@ -82,7 +82,7 @@ class Master:
     costs: list[Vector] = field(default_factory=list)  # (groups,) each
     uses: list[sp.csr_array] = field(default_factory=list)  # (resources, groups) each
     basis: Basis | None = None  # of the last solution
-    parts: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))  # its `Region.part`
+    region: Region | None = None  # in which that was
 
     def add(self, cost: Vector, use: sp.csr_array) -> None:
         """A column for each group."""
@@ -171,7 +171,7 @@ class Master:
 
     def _solved(self, model: MilpModel, region: Region) -> SolveResult:
         """With vector and duals, from where the last one ended if no day has changed its part of a run."""
-        start = self.basis if np.array_equal(self.parts, region.part) else None
+        start = self.basis if self.region is not None and region.has_parts_of(self.region) else None
         result = solve_piece(model, self.backend, self.options, start)
         if (result.vector is None or result.duals is None) and self.backend != _ROBUST:
             # GLOP finds some of these models imprecise or unbounded, which they are not.
@@ -179,5 +179,5 @@ class Master:
             result = solve_piece(model, _ROBUST, self.options, None)
         if result.vector is None or result.duals is None:
             raise BackendError(f"{self.backend} did not solve the master: {result.message or result.stop}")
-        self.basis, self.parts = result.basis, region.part
+        self.basis, self.region = result.basis, region
         return result

@@ -40,6 +40,11 @@ class Region:
         """How many there are."""
         return len(self.run_of_part)
 
+    def has_parts_of(self, other: Region) -> bool:
+        """Whether runs have the same parts, of the same days."""
+        same = np.array_equal(self.part, other.part) and self.runs == other.runs
+        return same and np.array_equal(self.run_of_part, other.run_of_part)
+
 
 class Box:
     """The reach of each price (resources,), and of the common level of slots' prices in a run of days.

@@ -136,6 +136,16 @@ def test_a_level_falls_also_where_slots_are_plenty_on_other_days() -> None:
     assert found.prices == pytest.approx([5.99, 4.99, 0.0, 0.0, 0.0, 1.99, 0.0, 0.0], abs=1e-6)
 
 
+def test_a_run_that_vanishes_leaves_no_basis_behind() -> None:
+    """A run of one day has no day whose price moves with its level, but a level."""
+    master = Master(np.full(6, 10.0), np.full(6, np.inf), 1, "highs", SolveOptions())
+    master.add(np.array([1.0]), sp.csr_array((6, 1)))
+    box = Box(np.full(6, 0.01), np.ones(6, dtype=np.bool_), 1.0)
+    for center in ([5.0, 4.0, 3.0, 0.0, 2.0, 0.0], [5.0, 4.0, 3.0, 0.0, 0.0, 0.0]):
+        found = master.solve(np.array(center), box)
+        assert found.prices[:2] == pytest.approx(np.array(center[:2]) - 1.01, abs=1e-6)
+
+
 @given(seed=seeds)
 def test_without_strain_where_the_limits_are_kept(seed: int) -> None:
     columns = random_columns(seed)
