@@ -14,7 +14,7 @@ Indices = NDArray[np.int64]
 NO_RUN = -1
 _PART_DAYS = 15  # at most in a part of a run
 _PAUSE = 3  # days without slots, after which there is another part
-_PART_REACH = 0.003  # of the reach of a level: what parts of a run may take of it each for itself
+_PART_REACH = 0.01  # of the reach of a level: what parts of a run may take of it each for itself
 _DAY_REACH = 0.001  # of the reach of a run's level: what a single day may differ by besides
 _LEVEL_SHORTER = 0.8
 _SHORTEST, _SHORTER, _LONGER = 0.25, 0.6, 1.6
@@ -54,7 +54,7 @@ class Box:
     for single days and wide for the level of a run of days on which slots are scarce, in the spirit
     of the dual-optimal inequalities of Ben Amor, Desrosiers and Valério de Carvalho (2006). Between
     runs nothing waits, so that each has a level of its own. A run has parts, of half a month or up to days
-    without slots, which may take a little of the level's reach each for itself: what a day's waiting is
+    without slots, which may take a hundredth of the reach each for itself: what a day's waiting is
     worth to those who wait differs, most of all while nobody gets a slot. Where a run ends is left open by
     a day: its last price may be anything up to that of the day before, and so may the next. Otherwise a
     level could fall no further than its last price, and a run never become longer.
