@@ -53,11 +53,11 @@ class Box:
     waiting more, whatever the level, while columns say little of single days. So the box is narrow
     for single days and wide for the level of a run of days on which slots are scarce, in the spirit
     of the dual-optimal inequalities of Ben Amor, Desrosiers and Valério de Carvalho (2006). Between
-    runs nothing waits, so that each has a level of its own. A run has parts, of half a month or up to days
-    without slots, which may take a hundredth of the reach each for itself: what a day's waiting is
-    worth to those who wait differs, most of all while nobody gets a slot. Where a run ends is left open by
-    a day: its last price may be anything up to that of the day before, and so may the next. Otherwise a
-    level could fall no further than its last price, and a run never become longer.
+    runs nothing waits, so that each has a level of its own. Where there are no slots for days a run has
+    parts, of half a month or up to such days, which may take a hundredth of the reach each for itself: what
+    a day's waiting is worth to those who wait differs then. Where a run ends is left open by a day: its
+    last price may be anything up to that of the day before, and so may the next. Otherwise a level could
+    fall no further than its last price, and a run never become longer.
 
     Sizes follow the trust-region rule: by what a step brought of what it promised.
     """
@@ -142,8 +142,13 @@ class Box:
 
 
 def _parted(days: Indices) -> NDArray[np.bool_]:
-    """(days,) which of these days with slots begin a part of a run, wherever runs begin."""
+    """(days,) which of these days with slots begin a part of a run, wherever runs begin.
+
+    None where slots are never away for long: there a run's shape is known, and parts cost rounds.
+    """
     parted = np.zeros(len(days), dtype=np.bool_)
+    if not (np.diff(days) > _PAUSE).any():
+        return parted
     begun = before = -_PART_DAYS
     for number, day in enumerate(days.tolist()):
         parted[number] = day - before > _PAUSE or day - begun >= _PART_DAYS

@@ -71,10 +71,17 @@ def test_a_part_begins_after_days_without_slots_and_after_half_a_month() -> None
 
 
 def test_parts_begin_anew_with_every_run() -> None:
-    prices = np.array([3.0] * 4 + [0.0] * 2 + [5.0] * 12)
-    region = slots_box(18).region(prices, unbounded(prices), 0.0)
-    assert region.part.tolist() == [0] * 3 + [NO_RUN] * 3 + [1] * 9 + [2] * 3
+    prices = np.array([3.0] * 4 + [0.0] * 2 + [5.0] * 12 + [0.0] * 5)
+    region = slots_box(23, closed=(19, 20, 21)).region(prices, unbounded(prices), 0.0)
+    assert region.part.tolist() == [0] * 3 + [NO_RUN] * 3 + [1] * 9 + [2] * 2 + [NO_RUN] * 6
     assert region.run_of_part.tolist() == [0, 1, 1]
+
+
+def test_a_run_has_no_parts_where_slots_are_never_away_for_long() -> None:
+    prices = np.arange(50.0, 0.0, -1.0)
+    region = slots_box(50, closed=(10, 11)).region(prices, unbounded(prices), 0.0)
+    assert set(region.part.tolist()) == {0, NO_RUN}
+    assert region.run_of_part.tolist() == [0]
 
 
 def test_no_price_is_above_its_ceiling() -> None:
