@@ -9,6 +9,7 @@ with a penalty as in Wah and Wang 1999). What is still exceeded at the end is me
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numba
 import numpy as np
@@ -36,6 +37,18 @@ class Alternatives:
     price: Vector  # (R,) above 0: about what a unit of each limit is worth
 
 
+class _Arrays(NamedTuple):
+    """The same as compiled code takes it."""
+
+    first: Indices  # (offices + 1,) plans of each
+    cost: Vector  # (P,)
+    begin: Indices  # (P + 1,) entries of each plan
+    row: Indices  # of an entry: the limit
+    amount: Vector  # of an entry
+    limit: Vector  # (R,)
+    price: Vector  # (R,)
+
+
 def anneal(
     plans: Alternatives, start: Indices, known: Indices, temperature: float, moves: int, seed: int
 ) -> Indices:
@@ -45,7 +58,7 @@ def anneal(
     are tried at most. The same for the same seed.
     """
     count = np.bincount(plans.place)
-    found: Indices = _anneal(
+    arrays = _Arrays(
         np.append(0, count.cumsum()),
         plans.cost,
         plans.use.indptr.astype(np.int64),
@@ -53,6 +66,9 @@ def anneal(
         plans.use.data,
         plans.limit,
         plans.price,
+    )
+    found: Indices = _anneal(
+        arrays,
         start.astype(np.int64),
         known.astype(np.int64),
         temperature,
@@ -64,31 +80,24 @@ def anneal(
 
 @numba.njit(cache=True)
 def _anneal(
-    first: Indices,
-    cost: Vector,
-    begin: Indices,
-    row: Indices,
-    amount: Vector,
-    limit: Vector,
-    price: Vector,
+    plans: _Arrays,
     start: Indices,
     known: Indices,
     temperature: float,
     moves: int,
     seed: int,
 ) -> Indices:
+    _, cost, begin, row, amount, limit, _ = plans
     np.random.seed(seed)
     best = known.copy()
     least = cost[known].sum()
     chosen = start.copy()
     for _ in range(_CYCLES):
         used = _used(chosen, begin, row, amount, len(limit))
-        found, value = _cool(
-            first, cost, begin, row, amount, limit, price, chosen, used, temperature, moves, least
-        )
+        found, value = _cool(plans, chosen, used, temperature, moves, least)
         if value < least:
             best, least = found, value
-        if _mend(first, cost, begin, row, amount, limit, chosen, used):
+        if _mend(plans, chosen, used):
             value = cost[chosen].sum()
             if value < least:
                 best, least = chosen, value
@@ -123,13 +132,7 @@ def _change(
 
 @numba.njit(cache=True)
 def _cool(
-    first: Indices,
-    cost: Vector,
-    begin: Indices,
-    row: Indices,
-    amount: Vector,
-    limit: Vector,
-    price: Vector,
+    plans: _Arrays,
     chosen: Indices,
     used: Vector,
     temperature: float,
@@ -137,6 +140,7 @@ def _cool(
     least: float,
 ) -> tuple[Indices, float]:
     """The best choice below `least` on the way that keeps limits, and its cost; `chosen`, `used` change."""
+    first, cost, begin, row, amount, limit, price = plans
     offices, rows = len(chosen), len(limit)
     more, touched = np.zeros(rows), np.empty(2 * rows, np.int64)
     found = chosen.copy()
@@ -180,16 +184,12 @@ def _cool(
 
 @numba.njit(cache=True)
 def _mend(
-    first: Indices,
-    cost: Vector,
-    begin: Indices,
-    row: Indices,
-    amount: Vector,
-    limit: Vector,
+    plans: _Arrays,
     chosen: Indices,
     used: Vector,
 ) -> bool:
     """Change offices until limits are kept, each time the one that mends the most for what it costs."""
+    first, cost, begin, row, amount, limit, _ = plans
     rows = len(limit)
     more, touched = np.zeros(rows), np.empty(2 * rows, np.int64)
     allowed = limit + _KEEPS * np.maximum(1.0, np.abs(limit))
