@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from allocator.instance.models import Instance
+from allocator.methods.decompose.compiling import compile_all
 from tests.tools import instances
 
 # `pytest` alone does not look in the root of the repository, where `benchmarks` is. At the end of the
@@ -26,6 +27,12 @@ settings.register_profile(
 )
 settings.register_profile("thorough", parent=settings.get_profile("allocator"), max_examples=2000)
 settings.load_profile("allocator")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Compile what is compiled, once and before the clock of any test runs: twenty seconds the first time."""
+    if not hasattr(session.config, "workerinput"):
+        compile_all()
 
 
 @pytest.fixture(scope="session")

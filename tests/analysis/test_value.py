@@ -106,7 +106,7 @@ def test_kept_prices_by_hand() -> None:
 
 def test_kept_prices_are_near_the_relaxation() -> None:
     instance = generate_instance("quota", offices=4, days=20)
-    plan = solve(instance, method="decompose", workers=1, rounds=40, time_limit=30.0, gap=0.0).plan
+    plan = solve(instance, method="decompose", workers=1, rounds=40, time_limit=300.0, gap=0.0).plan
     assert plan.solution.prices is not None
     amounts = Amounts(1, 1, 1)
     kept = by_kind(value(instance, plan, amounts=amounts, estimate="prices", every=20))
