@@ -178,7 +178,8 @@ def _cool(
             more[touched[place]] = 0.0
         if accepted and exceeded == 0 and value < least:
             least = value
-            found[:] = chosen
+            for place in range(offices):
+                found[place] = chosen[place]
     return found, least
 
 

@@ -165,8 +165,8 @@ def completions(  # noqa: PLR0912 - compiled in one piece
                     alike += 1
             some = packs - alike
             cards, gain, total = printed[:some], on_day[:some], saved[:some]
-            cards[:] = before
-            total[:] = 0.0
+            for count in range(some):
+                cards[count], total[count] = before, 0.0
             for day in range(begin, until):
                 limit, capacity = at_most[day, alike:], printers[day]
                 for count in range(some):
@@ -188,6 +188,8 @@ def completions(  # noqa: PLR0912 - compiled in one piece
                     ahead += (place - there) * (best[there + 1, alike + count] - ahead)
                 here[level, alike + count] = ahead - total[count]
         for level in range(reached):
-            best[level] = here[level]
+            # One by one: to assign a row takes 5 s to compile, for the text of an error.
+            for count in range(packs):
+                best[level, count] = here[level, count]
             _send(best[level], least[trip], most[trip], fixed[trip], price[trip], value, other)
     return result

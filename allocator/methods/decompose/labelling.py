@@ -1,6 +1,12 @@
-"""The label-setting search for one office's cheapest trips, compiled: see `restocking` for what it solves."""
+"""The label-setting search for one office's cheapest trips, compiled: see `restocking` for what it solves.
+
+In pieces, and arrays element by element: one long function, arrays of indices and rows assigned at once
+take much longer to compile.
+"""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numba
 import numpy as np
@@ -8,61 +14,68 @@ from numpy.typing import NDArray
 
 from allocator.methods.decompose.completion import SLACK, saved_on
 
+Vector = NDArray[np.float64]
+Indices = NDArray[np.int64]
 _MERGE = 1.5  # how much coarser labels are merged from one attempt to the next
 
 
+class Stock(NamedTuple):
+    """An office's blanks and what it can do with them; days T."""
+
+    stock: Vector  # (T,) cards for which there are blanks by the end of each day, without trips
+    pack: float  # cards of a pack
+    printers: Vector  # (T,) cards
+    applicants: Vector  # (T,) who could have a card by then
+    store: float  # cards for which there may be blanks on a day on which some come
+
+
+class Trips(NamedTuple):
+    """Its opportunities (E,), in the order of arrival: see `restocking`."""
+
+    arrival: Indices
+    least: Indices  # packs
+    most: Indices
+    fixed: Vector
+    price: Vector
+    lasting: Indices  # arrival of the next trip that is no dearer; -1 without one
+    later: Indices  # (16, E) arrivals of the next trips with cheaper packs; -1 at the end
+    paying: Vector  # (16, E) packs that must be left over to pay for them
+
+
+class _Labels(NamedTuple):
+    """What is known of the ways to come to a day."""
+
+    packs: Indices  # so far
+    printed: Vector  # cards so far
+    cost: Vector  # so far
+    node: Indices  # of the last trip, -1 without one
+    received: NDArray[np.bool_]  # whether packs came on the day
+
+
+class _Children(NamedTuple):
+    """Labels after a trip, with what chooses among them."""
+
+    labels: _Labels  # the node is that of before
+    sent: Indices  # packs
+    hope: Vector  # what it costs in all, at least
+    bucket: Indices  # the same for those that have the same packs, and of which some came on the day or none
+
+
 @numba.njit(cache=True)
-def merged(
-    labels: NDArray[np.int64],
-    bucket: NDArray[np.int64],
-    printed: NDArray[np.float64],
-    cost: NDArray[np.float64],
-    width: float,
-) -> NDArray[np.int64]:
-    """Labels of which those of a bucket within `width` cards become one, as good as the best of them.
-
-    In the order of cards, most first, in which those of a bucket become cheaper. The costs are changed.
-    """
-    latest = np.full(bucket.max() + 1, -1, np.int64)
-    kept = np.empty(len(labels), np.int64)
-    size = 0
-    for label in labels:
-        before = latest[bucket[label]]
-        if before >= 0 and printed[before] - printed[label] < width:
-            cost[before] = cost[label]
-            continue
-        latest[bucket[label]] = label
-        kept[size] = label
-        size += 1
-    return kept[:size]
-
-
-@numba.njit(cache=True)
-def search(  # noqa: PLR0912, PLR0915 - compiled in one piece
-    stock: NDArray[np.float64],
-    pack: float,
-    printers: NDArray[np.float64],
-    applicants: NDArray[np.float64],
-    store: float,
-    arrival: NDArray[np.int64],
-    least: NDArray[np.int64],
-    most: NDArray[np.int64],
-    fixed: NDArray[np.float64],
-    price: NDArray[np.float64],
-    lasting: NDArray[np.int64],
-    later: NDArray[np.int64],
-    paying: NDArray[np.float64],
-    amount_saving: NDArray[np.float64],
-    rate_saving: NDArray[np.float64],
+def search(
+    office: Stock,
+    trips: Trips,
+    amount_saving: Vector,
+    rate_saving: Vector,
     useful: int,
     known: float,
-    full: NDArray[np.float64],
-    follows: NDArray[np.float64],
+    full: Vector,
+    follows: Vector,
     width: float,
     beam: int,
     most_labels: int,
     answers: int,
-) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+) -> tuple[Vector, Indices]:
     """(A,) lower bounds on the cost of all trips, (A, E) packs of each opportunity, the best first.
 
     At most `answers` that differ in the packs sent in all. The first bound is the cost of the best
@@ -70,172 +83,254 @@ def search(  # noqa: PLR0912, PLR0915 - compiled in one piece
     good trips only. No answer if nothing costs less than `known`. `follows` is what `completions` gives,
     at levels of `width` cards behind `full`.
     """
-    days, trips = len(stock), len(arrival)
+    days, count = len(office.stock), len(trips.arrival)
     capacity = np.zeros(days + 1)
     for day in range(days):
-        capacity[day + 1] = capacity[day] + printers[day]
-    _, levels, packs_told_apart = follows.shape
-    most_packs = packs_told_apart - 1
-    packs = np.zeros(1, np.int64)
-    printed = np.zeros(1)
-    cost = np.zeros(1)
-    node = np.full(1, -1, np.int64)
-    node_count = 0
+        capacity[day + 1] = capacity[day] + office.printers[day]
+    buckets = 2 * follows.shape[2]
+    labels = _Labels(
+        np.zeros(1, np.int64), np.zeros(1), np.zeros(1), np.full(1, -1, np.int64), np.zeros(1, np.bool_)
+    )
     nodes = np.empty((1024, 3), np.int64)  # the node before, the trip and its packs
-    trip = 0
+    size = np.int64(0)  # a plain 0 is a type of its own, for which functions are compiled once more
     for day in range(days):
-        if trip < trips and arrival[trip] == day:
+        begin, end = np.searchsorted(trips.arrival, day), np.searchsorted(trips.arrival, day + 1)
+        if begin < end:
             # Most cards first, and so are labels made of these: what is no cheaper than one before is beaten.
-            order = np.argsort(-printed)
-            packs, printed, cost, node = packs[order], printed[order], cost[order], node[order]
-        received = np.zeros(len(packs), np.bool_)
-        while trip < trips and arrival[trip] == day:
-            count = len(packs)
-            level = np.empty(count, np.int64)
-            share = np.zeros(count)
-            highest = np.empty(count, np.int64)
-            size = 0
-            for label in range(count):
-                # Those who still miss a pack may have to take the least load, beyond what they can use.
-                left = useful - packs[label]
-                top = min(most[trip], max(left, least[trip])) if left > 0 else 0
-                on_hand = stock[day] + pack * packs[label]
-                begun = printed[label] - capacity[day]
-                if lasting[trip] >= 0:
-                    until = max(lasting[trip], 1)
-                    if on_hand >= min(begun + capacity[until], applicants[until - 1]):
-                        top = 0
-                for look in range(later.shape[0]):
-                    if later[look, trip] < 0:
-                        break
-                    until = max(later[look, trip], 1)
-                    need = min(begun + capacity[until], applicants[until - 1])
-                    sensible = np.floor((need - on_hand) / pack + paying[look, trip] + 1 + SLACK)
-                    if least[trip] <= top and sensible < top:
-                        top = int(max(sensible, least[trip]))
-                highest[label] = top
-                place = max(full[day] - printed[label], 0.0) / width
-                level[label] = min(int(place), levels - 1)
-                if beam > 0 and level[label] + 1 < levels:
-                    share[label] = place - level[label]
-                size += 1
-                if least[trip] <= top:
-                    size += top - least[trip] + 1
-            new_packs = np.empty(size, np.int64)
-            new_printed = np.empty(size)
-            new_cost = np.empty(size)
-            new_node = np.empty(size, np.int64)
-            new_amount = np.empty(size, np.int64)
-            new_received = np.empty(size, np.bool_)
-            new_hope = np.empty(size)
-            new_bucket = np.empty(size, np.int64)
-            # Of labels so far, by packs and whether any came today.
-            least_cost = np.full(2 * most_packs + 2, np.inf)
-            latest = np.empty(2 * most_packs + 2, np.int64)
-            at = 0
-            for label in range(count):
-                reach = follows[trip, level[label]]
-                further = follows[trip, min(level[label] + 1, levels - 1)]
-                for amount in range(-1, highest[label] + 1):
-                    # The first is nothing at all.
-                    if 0 <= amount < least[trip]:
-                        continue
-                    brought = max(amount, 0)
-                    charged = cost[label]
-                    if amount >= 0:
-                        charged = cost[label] + fixed[trip] + price[trip] * amount
-                    after = packs[label] + brought
-                    comes = received[label] or brought > 0
-                    bucket = 2 * after + (1 if comes else 0)
-                    if charged >= least_cost[bucket]:
-                        continue
-                    hope = charged + reach[after]
-                    if beam > 0:
-                        hope += share[label] * (further[after] - reach[after])
-                    if hope > known:
-                        continue
-                    place = at
-                    if least_cost[bucket] < np.inf and new_printed[latest[bucket]] == printed[label]:
-                        place = latest[bucket]
-                    else:
-                        at += 1
-                    least_cost[bucket] = charged
-                    latest[bucket] = place
-                    new_packs[place] = after
-                    new_printed[place] = printed[label]
-                    new_cost[place] = charged
-                    new_node[place] = node[label]
-                    new_amount[place] = brought
-                    new_received[place] = comes
-                    new_hope[place] = hope
-                    new_bucket[place] = bucket
-            if at == 0:
-                return np.empty(0), np.zeros((0, trips), np.int64)
-            kept = np.arange(at)
-            coarse = pack / 64
+            labels = _some(np.argsort(-labels.printed), labels)
+        for label in range(len(labels.received)):
+            labels.received[label] = False
+        for trip in range(begin, end):
+            highest = _most_sensible(office, trips, trip, day, labels, capacity, useful)
+            children = _extended(
+                trips, trip, day, labels, highest, known, full, follows[trip], width, beam > 0, buckets
+            )
+            if len(children.bucket) == 0:
+                return np.empty(0), np.zeros((0, count), np.int64)
+            kept = np.arange(len(children.bucket))
+            coarse = office.pack / 64
             while len(kept) > most_labels:
-                kept = merged(kept, new_bucket[:at], new_printed, new_cost, coarse)
+                kept = _merged(kept, children, buckets, coarse)
                 coarse *= _MERGE
             if beam > 0 and len(kept) > beam:
-                hopes = np.empty(len(kept))
-                for index in range(len(kept)):
-                    hopes[index] = new_hope[kept[index]]
-                least_hope = hopes[np.argsort(hopes)[beam - 1]]  # to partition takes 11 s to compile
-                size = 0
-                for index in range(len(kept)):
-                    if hopes[index] <= least_hope:
-                        kept[size] = kept[index]
-                        size += 1
-                kept = kept[:size]
-            # One by one: arrays of indices take long to compile.
-            count = len(kept)
-            packs, printed, cost = np.empty(count, np.int64), np.empty(count), np.empty(count)
-            received, node = np.empty(count, np.bool_), np.empty(count, np.int64)
-            for index in range(count):
-                label = kept[index]
-                packs[index], printed[index], cost[index] = (
-                    new_packs[label],
-                    new_printed[label],
-                    new_cost[label],
-                )
-                received[index], node[index] = new_received[label], new_node[label]
-                if new_amount[label] == 0:
-                    continue
-                if node_count == len(nodes):
-                    nodes = np.concatenate((nodes, np.empty_like(nodes)))
-                nodes[node_count, 0] = new_node[label]
-                nodes[node_count, 1] = trip
-                nodes[node_count, 2] = new_amount[label]
-                node[index] = node_count
-                node_count += 1
-            trip += 1
-        for label in range(len(packs)):
-            on_hand = np.floor(stock[day] + pack * packs[label] + SLACK)
-            printed[label] = min(printed[label] + printers[day], applicants[day], on_hand)
-            cost[label] -= saved_on(printed[label], day, amount_saving, rate_saving)
-        if store < np.inf:
-            size = 0
-            for label in range(len(packs)):
-                on_hand = stock[day] + pack * packs[label] - printed[label]
-                if not received[label] or on_hand <= store + SLACK:
-                    packs[size], printed[size], cost[size] = packs[label], printed[label], cost[label]
-                    node[size] = node[label]
-                    size += 1
-            packs, printed, cost, node = packs[:size], printed[:size], cost[:size], node[:size]
-    # The cheapest label for each number of packs, then the cheapest of these.
-    cheapest = np.full(most_packs + 1, -1, np.int64)
-    for label in range(len(cost)):
-        if cheapest[packs[label]] < 0 or cost[label] < cost[cheapest[packs[label]]]:
-            cheapest[packs[label]] = label
-    leading = cheapest[cheapest >= 0]
-    leading = leading[np.argsort(cost[leading])][:answers]
-    sent = np.zeros((len(leading), trips), np.int64)
-    for rank in range(len(leading)):
-        at = node[leading[rank]]
+                kept = most_promising(kept, children.hope, beam)
+            labels = _some(kept, children.labels)
+            nodes, size = _recorded(nodes, size, trip, kept, children, labels)
+        labels = _after(office, day, labels, amount_saving, rate_saving)
+    return _cheapest(labels, nodes, follows.shape[2], count, answers)
+
+
+@numba.njit(cache=True)
+def _some(kept: Indices, labels: _Labels) -> _Labels:
+    """The labels kept, in their order."""
+    count = len(kept)
+    some = _Labels(
+        np.empty(count, np.int64),
+        np.empty(count),
+        np.empty(count),
+        np.empty(count, np.int64),
+        np.empty(count, np.bool_),
+    )
+    for place in range(count):
+        label = kept[place]
+        some.packs[place], some.node[place] = labels.packs[label], labels.node[label]
+        some.printed[place], some.cost[place] = labels.printed[label], labels.cost[label]
+        some.received[place] = labels.received[label]
+    return some
+
+
+@numba.njit(cache=True)
+def _most_sensible(
+    office: Stock, trips: Trips, trip: int, day: int, labels: _Labels, capacity: Vector, useful: int
+) -> Indices:
+    """(labels,) the most packs a trip can sensibly bring: fewer than its least where it should not go."""
+    count, least = len(labels.packs), trips.least[trip]
+    highest = np.empty(count, np.int64)
+    for label in range(count):
+        # Those who still miss a pack may have to take the least load, beyond what they can use.
+        left = useful - labels.packs[label]
+        top = min(trips.most[trip], max(left, least)) if left > 0 else 0
+        on_hand = office.stock[day] + office.pack * labels.packs[label]
+        begun = labels.printed[label] - capacity[day]
+        if trips.lasting[trip] >= 0:
+            until = max(trips.lasting[trip], 1)
+            if on_hand >= min(begun + capacity[until], office.applicants[until - 1]):
+                top = 0
+        for look in range(trips.later.shape[0]):
+            if trips.later[look, trip] < 0:
+                break
+            until = max(trips.later[look, trip], 1)
+            need = min(begun + capacity[until], office.applicants[until - 1])
+            sensible = np.floor((need - on_hand) / office.pack + trips.paying[look, trip] + 1 + SLACK)
+            if least <= top and sensible < top:
+                top = int(max(sensible, least))
+        highest[label] = top
+    return highest
+
+
+@numba.njit(cache=True)
+def _extended(
+    trips: Trips,
+    trip: int,
+    day: int,
+    labels: _Labels,
+    highest: Indices,
+    known: float,
+    full: Vector,
+    follows: Vector,
+    width: float,
+    smooth: bool,
+    buckets: int,
+) -> _Children:
+    """Labels with each number of packs of a trip, or none, without those that others beat or `known` does.
+
+    `follows` (levels, packs) is what comes after the trip at least; `smooth` interpolates between levels.
+    """
+    least, fixed, price = trips.least[trip], trips.fixed[trip], trips.price[trip]
+    size = len(labels.packs)
+    for label in range(len(labels.packs)):
+        size += max(0, highest[label] - least + 1)
+    packs, printed, cost = np.empty(size, np.int64), np.empty(size), np.empty(size)
+    node, received = np.empty(size, np.int64), np.empty(size, np.bool_)
+    sent, hopes, bucket_of = np.empty(size, np.int64), np.empty(size), np.empty(size, np.int64)
+    least_cost = np.full(buckets, np.inf)  # of labels so far
+    latest = np.empty(buckets, np.int64)
+    levels = follows.shape[0]
+    at = 0
+    for label in range(len(labels.packs)):
+        behind = max(full[day] - labels.printed[label], 0.0) / width
+        level = min(int(behind), levels - 1)
+        share = behind - level if smooth and level + 1 < levels else 0.0
+        reach, further = follows[level], follows[min(level + 1, levels - 1)]
+        for amount in range(-1, highest[label] + 1):
+            # The first is nothing at all.
+            if 0 <= amount < least:
+                continue
+            brought = max(amount, 0)
+            charged = labels.cost[label]
+            if amount >= 0:
+                charged = labels.cost[label] + fixed + price * amount
+            after = labels.packs[label] + brought
+            comes = labels.received[label] or brought > 0
+            bucket = 2 * after + (1 if comes else 0)
+            if charged >= least_cost[bucket]:
+                continue
+            hope = charged + reach[after]
+            if smooth:
+                hope += share * (further[after] - reach[after])
+            if hope > known:
+                continue
+            place = at
+            if least_cost[bucket] < np.inf and printed[latest[bucket]] == labels.printed[label]:
+                place = latest[bucket]
+            else:
+                at += 1
+            least_cost[bucket], latest[bucket] = charged, place
+            packs[place], printed[place], cost[place] = after, labels.printed[label], charged
+            node[place], received[place] = labels.node[label], comes
+            sent[place], hopes[place], bucket_of[place] = brought, hope, bucket
+    found = _Labels(packs[:at], printed[:at], cost[:at], node[:at], received[:at])
+    return _Children(found, sent[:at], hopes[:at], bucket_of[:at])
+
+
+@numba.njit(cache=True)
+def _merged(kept: Indices, children: _Children, buckets: int, width: float) -> Indices:
+    """Labels of which those of a bucket within `width` cards become one, as good as the best of them.
+
+    In the order of cards, most first, in which those of a bucket become cheaper. The costs are changed.
+    """
+    printed, cost = children.labels.printed, children.labels.cost
+    latest = np.full(buckets, -1, np.int64)
+    fewer = np.empty(len(kept), np.int64)
+    size = 0
+    for label in kept:
+        before = latest[children.bucket[label]]
+        if before >= 0 and printed[before] - printed[label] < width:
+            cost[before] = cost[label]
+            continue
+        latest[children.bucket[label]] = label
+        fewer[size] = label
+        size += 1
+    return fewer[:size]
+
+
+@numba.njit(cache=True)
+def most_promising(kept: Indices, hope: Vector, beam: int) -> Indices:
+    """So many of the labels kept that promise the most, and those that promise as much."""
+    hopes = np.empty(len(kept))
+    for place in range(len(kept)):
+        hopes[place] = hope[kept[place]]
+    worst = hopes[np.argsort(hopes)[beam - 1]]  # to partition takes 11 s to compile
+    fewer = np.empty(len(kept), np.int64)
+    size = 0
+    for place in range(len(kept)):
+        if hopes[place] <= worst:
+            fewer[size] = kept[place]
+            size += 1
+    return fewer[:size]
+
+
+@numba.njit(cache=True)
+def _recorded(
+    nodes: Indices, size: int, trip: int, kept: Indices, children: _Children, labels: _Labels
+) -> tuple[Indices, int]:
+    """Nodes (longer if need be), and how many they are, with those of a trip, to which the labels lead."""
+    if size + len(kept) > len(nodes):
+        longer = np.empty((2 * len(nodes) + len(kept), 3), np.int64)
+        for place in range(size):
+            for item in range(3):
+                longer[place, item] = nodes[place, item]
+        nodes = longer
+    for place in range(len(kept)):
+        label = kept[place]
+        if children.sent[label] > 0:
+            nodes[size, 0], nodes[size, 1] = children.labels.node[label], trip
+            nodes[size, 2] = children.sent[label]
+            labels.node[place] = size
+            size += 1
+    return nodes, size
+
+
+@numba.njit(cache=True)
+def _after(office: Stock, day: int, labels: _Labels, amount_saving: Vector, rate_saving: Vector) -> _Labels:
+    """Labels at the end of a day, on which cards are printed, but for those beyond the store."""
+    packs, printed, cost, node, received = labels
+    size = 0
+    for label in range(len(packs)):
+        blanks = office.stock[day] + office.pack * packs[label]
+        cards = min(printed[label] + office.printers[day], office.applicants[day], np.floor(blanks + SLACK))
+        if received[label] and blanks - cards > office.store + SLACK:
+            continue
+        packs[size], printed[size], node[size] = packs[label], cards, node[label]
+        cost[size] = cost[label] - saved_on(cards, day, amount_saving, rate_saving)
+        received[size] = received[label]
+        size += 1
+    return _Labels(packs[:size], printed[:size], cost[:size], node[:size], received[:size])
+
+
+@numba.njit(cache=True)
+def _cheapest(
+    labels: _Labels, nodes: Indices, packs: int, trips: int, answers: int
+) -> tuple[Vector, Indices]:
+    """What `search` finds: the cheapest label for each number of packs, then the cheapest of these."""
+    cheapest, least = np.full(packs, -1, np.int64), np.full(packs, np.inf)
+    found = 0
+    for label in range(len(labels.cost)):
+        count = labels.packs[label]
+        if cheapest[count] < 0:
+            found += 1
+        if cheapest[count] < 0 or labels.cost[label] < least[count]:
+            cheapest[count], least[count] = label, labels.cost[label]
+    order = np.argsort(least)
+    found = min(found, answers)
+    bounds, sent = np.empty(found), np.zeros((found, trips), np.int64)
+    for rank in range(found):
+        bounds[rank] = least[order[rank]]
+        at = labels.node[cheapest[order[rank]]]
         while at >= 0:
             sent[rank, nodes[at, 1]] = nodes[at, 2]
             at = nodes[at, 0]
-    return cost[leading], sent
+    return bounds, sent
 
 
 @numba.njit(cache=True)

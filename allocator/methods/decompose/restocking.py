@@ -26,7 +26,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from allocator.methods.decompose.completion import completions, unhindered
-from allocator.methods.decompose.labelling import search
+from allocator.methods.decompose.labelling import Stock, Trips, search
 from allocator.methods.decompose.later_trips import later_trips
 
 Vector = NDArray[np.float64]
@@ -154,19 +154,29 @@ def _search(
     answers: int,
 ) -> tuple[Vector, Indices]:
     """(A,) costs of an office's best trips below `known`, and (A, own trips) their packs."""
-    # Of one office these would be arrays of another layout, for which the search is compiled once more.
-    later, paying = np.ascontiguousarray(ahead.later[:, own]), np.ascontiguousarray(ahead.paying[:, own])
     stock, printers, applicants = (
         each[office] for each in (depletion.stock, depletion.printers, depletion.applicants)
     )
     pack, useful = depletion.pack[office], ahead.useful[office]
-    arrival, least, most = trips.arrival[own], trips.least[own], trips.most[own]
+    least, most = trips.least[own], trips.most[own]
     amount, rate = savings.amount[office], savings.rate[office]
     full, behind = unhindered(stock, printers, applicants)
     packs = useful + int(least.max(initial=0)) + 1
+    blanks = Stock(stock, pack, printers, applicants, depletion.store[office])
+    opportunities = Trips(
+        trips.arrival[own],
+        least,
+        most,
+        fixed[own],
+        price[own],
+        ahead.lasting[own],
+        # Of one office these would be arrays of another layout, for which the search is compiled once more.
+        np.ascontiguousarray(ahead.later[:, own]),
+        np.ascontiguousarray(ahead.paying[:, own]),
+    )
 
     def run(limit: float, beam: int) -> tuple[Vector, Indices]:
-        fit = _MOST_CELLS // (max(1, len(arrival)) * packs)
+        fit = _MOST_CELLS // (max(1, len(least)) * packs)
         levels = max(2, min(_BEAM_LEVELS if beam else _LEVELS, int(behind.max()) + 1, fit))
         width = max(behind.max() / levels, 1.0)
         follows = completions(
@@ -174,11 +184,11 @@ def _search(
             pack,
             printers,
             applicants,
-            arrival,
+            opportunities.arrival,
             least,
             most,
-            fixed[own],
-            price[own],
+            opportunities.fixed,
+            opportunities.price,
             amount,
             rate,
             full,
@@ -189,19 +199,8 @@ def _search(
             beam > 0,
         )
         result: tuple[Vector, Indices] = search(
-            stock,
-            pack,
-            printers,
-            applicants,
-            depletion.store[office],
-            arrival,
-            least,
-            most,
-            fixed[own],
-            price[own],
-            ahead.lasting[own],
-            later,
-            paying,
+            blanks,
+            opportunities,
             amount,
             rate,
             useful,
