@@ -25,7 +25,7 @@ from allocator.methods.clock import Clock
 from allocator.methods.decompose.column_generation import Standing, closeness
 from allocator.methods.decompose.compiling import compile_all
 from allocator.methods.decompose.couplings import Couplings
-from allocator.methods.decompose.nation import MOST_INNER_ROUNDS, Nation
+from allocator.methods.decompose.nation import Nation
 from allocator.methods.decompose.pace import Pace
 from allocator.methods.decompose.planning import Planner
 from allocator.methods.decompose.prices import recall_prices
@@ -44,6 +44,8 @@ _PATIENCE, _LITTLE = 2, 0.01  # proven rounds that close no more than such a par
 _TURNS = 2  # of trips and slots after a proven bound
 _PART = 0.02  # of what plans are above prices: as near as these need to be
 _MUCH = 0.3  # of the gap: where prices may close so much of it, they are next
+_FIRST_ROUNDS, _FIRST_NEAR = 8, 1e-3  # of pricing a block, and how near to its own bound
+_PROOF_ROUNDS, _PROOF_NEAR = 10, 0.2  # the same for a proof, of how far the master is from the bound
 _LONG = 60.0  # for the choice of trips where time does not count
 _LOG = logging.getLogger(__name__)
 
@@ -171,8 +173,8 @@ class _Engine:
             proof_first = first and (self.nation.has_senders or not pace.has_time_to_prove_later)
             exact = ending or near or proof_first
             with pace.measured("exact" if exact else "round"):
-                inner = MOST_INNER_ROUNDS if exact else self.nation.inner_rounds
-                standing = self.generation.step(inner, closeness(ahead), exact=exact)
+                inner, close = self._effort(ahead, exact=exact)
+                standing = self.generation.step(inner, close, exact=exact)
             if exact:
                 record.offer_bound(standing.bound)
             self._tell(standing)
@@ -199,6 +201,18 @@ class _Engine:
                 break
         if idle >= _PATIENCE and rounds is None:
             self._prove_components(gap)
+
+    def _effort(self, ahead: float, *, exact: bool) -> tuple[int, float]:
+        """How often to price a block at most, and how near it gets to its own bound.
+
+        What it misses is missing in a proof. At first blocks are far from it that were in no sample, and
+        then it is they that the master tells of, not prices. Otherwise another round of it tells more.
+        """
+        if exact:
+            return _PROOF_ROUNDS, closeness(_PROOF_NEAR * ahead)
+        if self.rounds == 1:
+            return _FIRST_ROUNDS, _FIRST_NEAR
+        return self.nation.inner_rounds, closeness(ahead)
 
     def _prove_components(self, gap: float) -> None:
         """Spend what time is left on a higher bound."""

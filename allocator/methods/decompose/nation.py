@@ -23,8 +23,7 @@ from allocator.milp.formulation import Formulation, formulate
 from allocator.milp.model import Vector
 
 Indices = NDArray[np.int64]
-MOST_INNER_ROUNDS = 6  # of pricing a block
-_INNER_ROUNDS = 2
+_INNER_ROUNDS, _WITH_SENDERS = 2, 6  # of pricing a block
 _OFFICE_DAYS_IN_BLOCK = 720  # what linear models of a block are fastest with
 
 
@@ -56,7 +55,7 @@ class Nation:
         Another round of the master tells more, but where blanks are sent on: there blocks come near their
         own bound slowly.
         """
-        return MOST_INNER_ROUNDS if self.has_senders else _INNER_ROUNDS
+        return _WITH_SENDERS if self.has_senders else _INNER_ROUNDS
 
     def decisions(self, vector: Vector) -> list[Settled]:
         """What a vector of the model says for each block."""

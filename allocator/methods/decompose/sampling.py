@@ -43,8 +43,9 @@ def smaller_nation(instance: Instance, offices: int, phase: float = 0.5) -> Inst
     """An instance of about so many of the offices, and their share of slots, storage, depots and trunks.
 
     Shares are by need: of slots by the records to be ingested, of blanks by the cards that could be
-    printed and have no blank yet. Targets in whose scope no office is left are dropped. Samples of
-    another `phase` (0 to 1) are of other offices: where in each step down the list one is drawn.
+    printed, with a share of the slots, and have no blank yet. Targets in whose scope no office is left are
+    dropped. Samples of another `phase` (0 to 1) are of other offices: where in each step down the list one
+    is drawn.
     """
     arrays = instance.arrays
     needs = _needs(arrays)
@@ -102,8 +103,10 @@ class _Needs:
 
 
 def _needs(arrays: InstanceArrays) -> _Needs:
-    printable = np.minimum(arrays.applied[:, :, -1].sum(axis=1), arrays.print_capacity.sum(axis=1))
     slots = arrays.ingestible[:, :, -1].sum(axis=1).astype(np.float64)
+    granted = min(1.0, float(arrays.quota.sum()) / max(1.0, float(slots.sum())))
+    ready = arrays.applied[:, :, -1].sum(axis=1) - (1.0 - granted) * slots
+    printable = np.minimum(ready, arrays.print_capacity.sum(axis=1))
     blanks = np.maximum(printable - arrays.blanks[:, -1], 0.05 * printable).astype(np.float64)
     return _Needs(slots, blanks)
 

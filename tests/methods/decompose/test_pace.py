@@ -49,8 +49,8 @@ def test_a_first_plan_waits_for_prices_that_are_not_far_but_not_for_long(
 
 
 def test_a_plan_that_takes_twice_as_long_leaves_time_for_a_proof() -> None:
-    assert not pace_with(83.0, round=5.0).has_time_to_prove_later
-    assert pace_with(86.0, round=5.0).has_time_to_prove_later
+    assert not pace_with(90.0, round=5.0).has_time_to_prove_later
+    assert pace_with(92.0, round=5.0).has_time_to_prove_later
     assert pace_with(60.0, round=5.0, exact=10.0, plan=15.0).has_time_to_prove_later
 
 
@@ -68,8 +68,8 @@ def test_there_is_time_for_so_many_plans() -> None:
 
 
 def test_what_was_never_done_is_guessed_from_rounds() -> None:
-    assert pace_with(51.0, round=5.0).is_ending
-    assert not pace_with(53.0, round=5.0).is_ending
+    assert pace_with(58.0, round=5.0).is_ending
+    assert not pace_with(59.0, round=5.0).is_ending
 
 
 def test_the_first_round_takes_longer_and_the_quickest_other_counts(monkeypatch: pytest.MonkeyPatch) -> None:

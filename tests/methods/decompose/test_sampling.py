@@ -13,7 +13,7 @@ from allocator import FAMILIES, dump_instance, generate_instance, parse_instance
 from allocator.instance.models import Instance
 from allocator.methods.decompose.sampling import sample_sizes, smaller_nation, strata
 from allocator.milp.formulation import formulate
-from tests.tools.instances import full_document
+from tests.tools.instances import full_document, tiny_instance
 from tests.tools.strategies import instances
 
 phases = st.sampled_from([0.0, 0.1, 0.5, 0.9, 0.999])
@@ -76,6 +76,32 @@ def test_all_offices_are_the_nation_itself(family: str) -> None:
     assert sample.arrays.depot_supply.tolist() == instance.arrays.depot_supply.tolist()
     assert sample.lanes == instance.lanes
     assert sample.targets == instance.targets
+
+
+def test_blanks_are_shared_by_the_cards_that_slots_allow() -> None:
+    # Both offices have 100 applicants. Those of a need a slot, and half of them get one.
+    offices = [
+        {
+            "id": office,
+            "print_capacity": 50,
+            "demand": {stream: {"backlog": [{"age_days": 1, "records": 100}]}},
+        }
+        for office, stream in (("a", "first"), ("b", "renewal"))
+    ]
+    instance = tiny_instance(
+        days=5,
+        quota=10,
+        streams=[{"id": "first", "needs_ingestion": True}, {"id": "renewal"}],
+        depots=[{"id": "hub", "stock": 150}],
+        offices=offices,
+        lanes=[
+            {"from": "hub", "to": office, "lead_days": 0, "fixed_cost": 0, "cost_per_pack": 0}
+            for office in ("a", "b")
+        ],
+    )
+    samples = [smaller_nation(instance, 1, phase) for phase in (0.1, 0.9)]
+    found = [(sample.offices[0].id, sample.quota[0], sample.depots[0].stock) for sample in samples]
+    assert found == [("a", 10, 50), ("b", 0, 100)]
 
 
 def test_offices_that_lend_to_each_other_stay_together() -> None:
