@@ -57,9 +57,31 @@ def anneal(
     `temperature` is what plans that are nearly as good as the best of an office cost more. So many `moves`
     are tried at most. The same for the same seed.
     """
-    count = np.bincount(plans.place)
-    arrays = _Arrays(
-        np.append(0, count.cumsum()),
+    offices = len(known)
+    found: Indices = _anneal(
+        _arrays(plans),
+        start.astype(np.int64),
+        known.astype(np.int64),
+        temperature,
+        min(moves // _CYCLES, _MOST_MOVES * offices),
+        seed,
+    )
+    return found
+
+
+def mend(plans: Alternatives, chosen: Indices) -> Indices:
+    """(offices,) the choice, changed until the limits are kept, or nothing more can be mended.
+
+    Each time one office changes to the plan that costs the least for what it mends.
+    """
+    arrays, mended = _arrays(plans), chosen.astype(np.int64)
+    _mend(arrays, mended, _used(mended, arrays.begin, arrays.row, arrays.amount, len(arrays.limit)))
+    return mended
+
+
+def _arrays(plans: Alternatives) -> _Arrays:
+    return _Arrays(
+        np.append(0, np.bincount(plans.place).cumsum()),
         plans.cost,
         plans.use.indptr.astype(np.int64),
         plans.use.indices.astype(np.int64),
@@ -67,15 +89,6 @@ def anneal(
         plans.limit,
         plans.price,
     )
-    found: Indices = _anneal(
-        arrays,
-        start.astype(np.int64),
-        known.astype(np.int64),
-        temperature,
-        min(moves // _CYCLES, _MOST_MOVES * len(count)),
-        seed,
-    )
-    return found
 
 
 @numba.njit(cache=True)

@@ -13,7 +13,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from allocator.backends import Backend, BackendError, SolveOptions, StopReason, choose_solver, get_backend
-from allocator.methods.decompose.annealing import Alternatives, anneal
+from allocator.methods.decompose.annealing import Alternatives, anneal, mend
 from allocator.methods.decompose.senders import Senders
 from allocator.milp.model import MilpModel, Vector
 from allocator.milp.sparse import short_indices, single_entries
@@ -276,30 +276,19 @@ class Programme:
         While a limit is broken, one office changes to the plan that costs the least for what it mends.
         Sending nothing is among the plans of each office, so this comes to an end.
         """
-        share, place, value = relaxed[: self.plans], self.place, self.model.objective[: self.plans]
-        order = np.lexsort((value, -share, place))
-        chosen = order[np.searchsorted(place[order], np.arange(int(place.max(initial=-1)) + 1))]
+        place = self.place
+        share = relaxed[: self.plans]
         hard = np.ones(len(self.limit), dtype=np.bool_)
         hard[self.soft] = False
         used = self.used[np.nonzero(hard)[0]][:, : self.plans].tocsc()
+        some = np.nonzero((share > _SHARE) | (np.diff(used.indptr) == 0))[0]
+        some = some[np.lexsort((self.model.objective[some], -share[some], place[some]))]
+        first = np.searchsorted(place[some], np.arange(int(place.max(initial=-1)) + 1))
         limit = self.limit[hard]
-        needs = np.asarray(used.sum(axis=0)).ravel()
-        candidates = np.nonzero((share > _SHARE) | (needs == 0))[0]
-        dense = used[:, candidates].toarray()
-        total = np.asarray(used[:, chosen].sum(axis=1)).ravel()
-        while (total > limit + 1e-6).any():
-            own = used[:, chosen].toarray()
-            after = total[:, None] + dense - own[:, place[candidates]]
-            broken = np.maximum(total - limit, 0.0).sum()
-            mended = broken - np.maximum(after - limit[:, None], 0.0).sum(axis=0)
-            dearer = value[candidates] - value[chosen[place[candidates]]]
-            rate = np.where(mended > 1e-9, np.maximum(dearer, 0.0) / np.maximum(mended, 1e-9), np.inf)
-            best = int(np.argmin(rate))
-            if not np.isfinite(rate[best]):
-                break
-            total = after[:, best]
-            chosen[place[candidates[best]]] = candidates[best]
-        return self._vector(chosen, np.zeros(self.sent))
+        alternatives = Alternatives(
+            place[some], self.model.objective[some], sp.csc_array(used[:, some]), limit, np.ones(len(limit))
+        )
+        return self._vector(some[mend(alternatives, first)], np.zeros(self.sent))
 
     def value(self, choices: list[Choice]) -> float:
         """What the choices cost."""

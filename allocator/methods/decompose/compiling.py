@@ -7,7 +7,7 @@ import os
 import numpy as np
 import scipy.sparse as sp
 
-from allocator.methods.decompose.annealing import Alternatives, anneal
+from allocator.methods.decompose.annealing import Alternatives, anneal, mend
 from allocator.methods.decompose.completion import completions
 from allocator.methods.decompose.labelling import Stock, Trips, most_promising, search, spread_cards
 from allocator.methods.decompose.printing import full_speed
@@ -55,7 +55,7 @@ def _settling() -> None:
 
 def _annealing() -> None:
     plan = Alternatives(_NOTHING, _ONE, sp.csc_array(_GRID), _ONE, _ONE)
-    anneal(plan, _NOTHING, _NOTHING, temperature=1.0, moves=1, seed=0)
+    anneal(plan, mend(plan, _NOTHING), _NOTHING, temperature=1.0, moves=1, seed=0)
 
 
 def _depletion() -> Depletion:

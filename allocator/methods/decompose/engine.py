@@ -46,6 +46,7 @@ _PART = 0.02  # of what plans are above prices: as near as these need to be
 _MUCH = 0.3  # of the gap: where prices may close so much of it, they are next
 _FIRST_ROUNDS, _FIRST_NEAR = 8, 1e-3  # of pricing a block, and how near to its own bound
 _PROOF_ROUNDS, _PROOF_NEAR = 10, 0.2  # the same for a proof, of how far the master is from the bound
+_RECALLED_REACH = 0.1  # how wrong prices of an earlier solve may be
 _LONG = 60.0  # for the choice of trips where time does not count
 _LOG = logging.getLogger(__name__)
 
@@ -128,7 +129,8 @@ class Decomposition:
     def _engine(self, record: Record, nation: Nation) -> _Engine:
         """At its first prices."""
         if self._start is not None:
-            start = Start(recall_prices(record.instance, nation.couplings, self._start))
+            prices = recall_prices(record.instance, nation.couplings, self._start)
+            start = Start(prices, _RECALLED_REACH)
         else:
             assert self._start_prices is not None
             record.enter("start prices")
@@ -173,7 +175,7 @@ class _Engine:
             proof_first = first and (self.nation.has_senders or not pace.has_time_to_prove_later)
             exact = ending or near or proof_first
             with pace.measured("exact" if exact else "round"):
-                inner, close = self._effort(ahead, exact=exact)
+                inner, close = self._effort(ahead, exact=exact, informed=informed)
                 standing = self.generation.step(inner, close, exact=exact)
             if exact:
                 record.offer_bound(standing.bound)
@@ -202,15 +204,16 @@ class _Engine:
         if idle >= _PATIENCE and rounds is None:
             self._prove_components(gap)
 
-    def _effort(self, ahead: float, *, exact: bool) -> tuple[int, float]:
+    def _effort(self, ahead: float, *, exact: bool, informed: bool) -> tuple[int, float]:
         """How often to price a block at most, and how near it gets to its own bound.
 
         What it misses is missing in a proof. At first blocks are far from it that were in no sample, and
-        then it is they that the master tells of, not prices. Otherwise another round of it tells more.
+        then it is they that the master tells of, not prices. Otherwise another round of it tells more; and
+        with prices of an earlier solve there may be no time for any but the first.
         """
         if exact:
             return _PROOF_ROUNDS, closeness(_PROOF_NEAR * ahead)
-        if self.rounds == 1:
+        if self.rounds == 1 and not informed:
             return _FIRST_ROUNDS, _FIRST_NEAR
         return self.nation.inner_rounds, closeness(ahead)
 

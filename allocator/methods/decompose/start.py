@@ -9,7 +9,7 @@ from allocator.methods.decompose.couplings import Couplings, transfer_prices
 from allocator.methods.decompose.inheritance import Estate
 from allocator.milp.model import Vector
 
-_REACH = 0.025  # how wrong prices of a sample, or of an earlier solve, may be
+_REACH = 0.025  # how wrong prices of a sample may be
 
 
 @dataclass(frozen=True)

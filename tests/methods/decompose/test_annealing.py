@@ -9,7 +9,7 @@ import scipy.sparse as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allocator.methods.decompose.annealing import Alternatives, anneal
+from allocator.methods.decompose.annealing import Alternatives, anneal, mend
 
 MOVES = 20_000
 
@@ -46,6 +46,24 @@ def test_one_plan_for_each_office_within_the_limits(seed: int, temperature: floa
     assert (plans.place[chosen] == np.arange(5)).all()
     assert keeps_limits(plans, chosen)
     assert optimum(plans, 5, 4) - 1e-9 <= plans.cost[chosen].sum() <= plans.cost[nothing].sum()
+
+
+@given(st.integers(0, 10_000))
+def test_what_is_mended_keeps_the_limits_and_its_offices(seed: int) -> None:
+    plans = case(seed, offices=5, plans=4, limits=3)
+    nothing = 4 * np.arange(5)
+    mended = mend(plans, nothing + 3)
+    assert (plans.place[mended] == np.arange(5)).all()
+    assert keeps_limits(plans, mended)
+    assert mend(plans, nothing).tolist() == nothing.tolist()
+
+
+def test_the_one_that_mends_the_most_for_its_cost_changes() -> None:
+    # Each office has a plan that uses 4 and one that uses none, 8, 3 and 6 dearer: there is room for 8.
+    use = sp.csc_array(np.array([[4.0, 0.0, 4.0, 0.0, 4.0, 0.0]]))
+    cost = np.array([0.0, 8.0, 0.0, 3.0, 0.0, 6.0])
+    plans = Alternatives(np.repeat(np.arange(3), 2), cost, use, np.array([8.0]), np.ones(1))
+    assert mend(plans, np.array([0, 2, 4])).tolist() == [0, 3, 4]
 
 
 def test_near_the_best_choices_of_small_cases() -> None:
