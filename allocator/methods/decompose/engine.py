@@ -47,6 +47,7 @@ _MUCH = 0.3  # of the gap: where prices may close so much of it, they are next
 _FIRST_ROUNDS, _FIRST_NEAR = 8, 1e-3  # of pricing a block, and how near to its own bound
 _PROOF_ROUNDS, _PROOF_NEAR = 10, 0.2  # the same for a proof, of how far the master is from the bound
 _RECALLED_REACH = 0.1  # how wrong prices of an earlier solve may be
+_ENOUGH_FOR_SAMPLES = 30.0  # seconds: with less there are only the prices of an earlier solve
 _LONG = 60.0  # for the choice of trips where time does not count
 _LOG = logging.getLogger(__name__)
 
@@ -77,7 +78,9 @@ class Decomposition:
         self._workers, self._backend, self._gap, self._start = workers, backend, options.gap or 0.0, start
         self._pieces = SolveOptions(seed=options.seed, tolerance=_TOLERANCE, prove=False)
         self._start_prices = (
-            StartPrices(instance, clock, workers, backend, self._pieces) if start is None else None
+            StartPrices(instance, clock, workers, backend, self._pieces, relaxed=start is None)
+            if start is None or clock.remaining > _ENOUGH_FOR_SAMPLES
+            else None
         )
 
     @classmethod
@@ -108,7 +111,7 @@ class Decomposition:
         """
         begun = time.monotonic()
         record.enter("build")
-        if self._start_prices is None:
+        if self._start is not None:
             self._workers.get_ready(compile_all)
         samples = self._start_prices.samples if self._start_prices else []
         nation = Nation.of(record.instance, strata(record.instance, samples))
@@ -116,7 +119,7 @@ class Decomposition:
         engine: _Engine | None = None
         with suppress(StoppedError):
             engine = self._engine(record, nation)
-            engine.run(rounds, self._gap, informed=self._start is not None)
+            engine.run(rounds, self._gap, informed=self._start_prices is None)
         found = engine.generation.best_prices if engine else np.zeros(len(nation.couplings.limit))
         return DecomposeOutcome(
             built - begun,
@@ -128,13 +131,13 @@ class Decomposition:
 
     def _engine(self, record: Record, nation: Nation) -> _Engine:
         """At its first prices."""
+        start = None
         if self._start is not None:
-            prices = recall_prices(record.instance, nation.couplings, self._start)
-            start = Start(prices, _RECALLED_REACH)
-        else:
-            assert self._start_prices is not None
+            start = Start(recall_prices(record.instance, nation.couplings, self._start), _RECALLED_REACH)
+        if self._start_prices is not None:
             record.enter("start prices")
-            start = self._start_prices.find(record, nation)
+            start = self._start_prices.find(record, nation, start)
+        assert start is not None
         return _Engine(record, nation, start, self._workers, self._backend, self._pieces)
 
 

@@ -36,8 +36,16 @@ class StartPrices:
     """Samples of an instance; if it is large, workers begin with the linear relaxations of the smallest."""
 
     def __init__(
-        self, instance: Instance, clock: Clock, workers: Workers, backend: str, options: SolveOptions
+        self,
+        instance: Instance,
+        clock: Clock,
+        workers: Workers,
+        backend: str,
+        options: SolveOptions,
+        *,
+        relaxed: bool = True,
     ) -> None:
+        """Without `relaxed` no relaxations, but prices that are known then."""
         self._workers, self._backend, self._options = workers, backend, options
         first, *sizes = sample_sizes(len(instance.offices), instance.days)
         # Instances of their own: they are sent off while this process goes on with that of the nation.
@@ -45,22 +53,25 @@ class StartPrices:
         self._tasks = [(sample, backend, options) for sample in drawn]
         # Otherwise it may be over before they are needed: a thread of joblib's executor ends with an error
         # where tasks are given up that have only just begun.
-        early = len(sizes) > 0 and clock.remaining > _ENOUGH
+        early = relaxed and len(sizes) > 0 and clock.remaining > _ENOUGH
         self._drawn = workers.begin(_relaxation_prices, self._tasks) if early else None
         self.samples = [smaller_nation(instance, size) for size in sizes]
 
-    def find(self, record: Record, nation: Nation) -> Start:
-        """Prices for the nation, from the last sample if there is any.
+    def find(self, record: Record, nation: Nation, known: Start | None) -> Start:
+        """Prices for the nation, from the last sample if there is any; or from what is `known`.
 
         Raises StoppedError when the time is over, BackendError if a solver has no answer.
         """
-        drawn = self._workers.finish(self._drawn or self._workers.begin(_relaxation_prices, self._tasks))
-        trials = [transfer_prices(prices, couplings, nation.couplings) for prices, couplings in drawn]
-        # A slot's price is one of a few whole steps, which a small sample can miss: the median seldom does.
-        start = Start(np.median(trials, axis=0), _FIRST_REACH, trials)
+        start = known or self._from_relaxations(nation)
         for sample in self.samples:
             start = self._refined(start, sample, record, nation.couplings)
         return start
+
+    def _from_relaxations(self, nation: Nation) -> Start:
+        drawn = self._workers.finish(self._drawn or self._workers.begin(_relaxation_prices, self._tasks))
+        trials = [transfer_prices(prices, couplings, nation.couplings) for prices, couplings in drawn]
+        # A slot's price is one of a few whole steps, which a small sample can miss: the median seldom does.
+        return Start(np.median(trials, axis=0), _FIRST_REACH, trials)
 
     def _refined(self, start: Start, sample: Instance, record: Record, couplings: Couplings) -> Start:
         """What rounds on a sample make of prices of the nation's `couplings`."""
