@@ -119,7 +119,7 @@ class Decomposition:
         engine: _Engine | None = None
         with suppress(StoppedError):
             engine = self._engine(record, nation)
-            engine.run(rounds, self._gap, informed=self._start_prices is None)
+            engine.run(rounds, self._gap, informed=self._start is not None and not samples)
         found = engine.generation.best_prices if engine else np.zeros(len(nation.couplings.limit))
         return DecomposeOutcome(
             built - begun,
