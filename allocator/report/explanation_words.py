@@ -68,8 +68,8 @@ def nation_sentences(instance: Instance, explanation: Explanation) -> list[str]:
         )
     if not explanation.prices_known:
         lines.append(
-            "The plan keeps no prices of slots and blanks (its method has none), so what they are worth "
-            "elsewhere is not known; method decompose keeps them."
+            "The plan keeps no prices of slots and blanks, so what they are worth elsewhere is not known; "
+            "method decompose keeps them, once it has had the time to find some."
         )
     return lines
 
