@@ -57,13 +57,12 @@ def anneal(
     `temperature` is what plans that are nearly as good as the best of an office cost more. So many `moves`
     are tried at most. The same for the same seed.
     """
-    offices = len(known)
     found: Indices = _anneal(
         _arrays(plans),
         start.astype(np.int64),
         known.astype(np.int64),
         temperature,
-        min(moves // _CYCLES, _MOST_MOVES * offices),
+        min(moves // _CYCLES, _MOST_MOVES * len(known)),
         seed,
     )
     return found
@@ -191,7 +190,7 @@ def _cool(
             more[touched[place]] = 0.0
         if accepted and exceeded == 0 and value < least:
             least = value
-            for place in range(offices):
+            for place in range(offices):  # to assign all at once takes 5 s to compile
                 found[place] = chosen[place]
     return found, least
 

@@ -9,9 +9,10 @@ import scipy.sparse as sp
 
 from allocator.methods.decompose.annealing import Alternatives, anneal, mend
 from allocator.methods.decompose.completion import completions
-from allocator.methods.decompose.labelling import Stock, Trips, most_promising, search, spread_cards
+from allocator.methods.decompose.labelling import Stock, Trips, most_promising, search
 from allocator.methods.decompose.printing import full_speed
 from allocator.methods.decompose.restocking import Depletion, Opportunities, Savings, restock
+from allocator.methods.decompose.spreading import spread_cards
 
 _ONE, _GRID, _NOTHING = np.ones(1), np.ones((1, 1)), np.zeros(1, dtype=np.int64)
 

@@ -331,39 +331,3 @@ def _cheapest(
             sent[rank, nodes[at, 1]] = nodes[at, 2]
             at = nodes[at, 0]
     return bounds, sent
-
-
-@numba.njit(cache=True)
-def spread_cards(
-    office: NDArray[np.int64],
-    printed: NDArray[np.float64],
-    level: NDArray[np.float64],
-    amount: NDArray[np.float64],
-    rate: NDArray[np.float64],
-    stream: NDArray[np.int64],
-    streams: int,
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """(P,) what `printed` (P, T) cards save, and (P, S, T) whose they are by the day: see `savings`."""
-    plans, days = printed.shape
-    steps = level.shape[2]
-    saved = np.zeros(plans)
-    cards = np.zeros((plans, streams, days))
-    done = np.empty(streams)
-    for plan in range(plans):
-        i = office[plan]
-        done[:] = 0.0
-        before = 0.0
-        for day in range(days):
-            left = printed[plan, day] - before
-            before = printed[plan, day]
-            for step in range(steps):
-                s = stream[i, day, step]
-                taken = min(left, level[i, day, step] - done[s])
-                if taken > 0.0:
-                    done[s] += taken
-                    left -= taken
-                start = level[i, day, step] - amount[i, day, step]
-                saved[plan] += rate[i, day, step] * min(max(done[s] - start, 0.0), amount[i, day, step])
-            for s in range(streams):
-                cards[plan, s, day] = done[s]
-    return saved, cards

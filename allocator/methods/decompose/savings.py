@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from allocator.instance.arrays import Counts
 from allocator.instance.models import Instance
-from allocator.methods.decompose.labelling import spread_cards
 from allocator.methods.decompose.restocking import Savings
+from allocator.methods.decompose.spreading import spread_cards
 from allocator.methods.rounding import printable_cards
 from allocator.milp.states import stocks
 

@@ -49,7 +49,7 @@ class StartPrices:
         self._workers, self._backend, self._options = workers, backend, options
         first, *sizes = sample_sizes(len(instance.offices), instance.days)
         # Instances of their own: they are sent off while this process goes on with that of the nation.
-        drawn = [smaller_nation(instance, first, phase) for phase in _PHASES]
+        drawn = [smaller_nation(instance, first, phase) for phase in (_PHASES if relaxed else ())]
         self._tasks = [(sample, backend, options) for sample in drawn]
         # Otherwise it may be over before they are needed: a thread of joblib's executor ends with an error
         # where tasks are given up that have only just begun.
@@ -68,6 +68,7 @@ class StartPrices:
         return start
 
     def _from_relaxations(self, nation: Nation) -> Start:
+        """Prices of the nation from those of the smallest samples, which are what else they may be."""
         drawn = self._workers.finish(self._drawn or self._workers.begin(_relaxation_prices, self._tasks))
         trials = [transfer_prices(prices, couplings, nation.couplings) for prices, couplings in drawn]
         # A slot's price is one of a few whole steps, which a small sample can miss: the median seldom does.
