@@ -79,7 +79,7 @@ class Programme:
         senders = [each.senders for each in options]
         self.plan_starts = np.cumsum([0, *(len(each.office) for each in options)])
         self.sender_starts = np.cumsum([0, *(len(each.columns) for each in senders)])
-        self.sender_row_starts = np.cumsum([0, *(len(each.rows) for each in senders)])
+        self.sender_row_starts = np.cumsum([0, *(len(each.row_lower) for each in senders)])
         places = np.cumsum([0, *(int(each.office.max(initial=-1)) + 1 for each in options)])
         place = np.concatenate([each.office + first for each, first in zip(options, places, strict=False)])
         use = sp.hstack([each.use for each in options] + [each.use for each in senders], format="csr")
@@ -148,7 +148,12 @@ class Programme:
         reduced = (self.model.objective - self.model.matrix.T @ result.duals)[: self.plans]
         return Worth(
             prices,
-            np.split(result.duals[first:], self.sender_row_starts[1:-1]),
+            [
+                duals[: len(option.senders.rows)]
+                for duals, option in zip(
+                    np.split(result.duals[first:], self.sender_row_starts[1:-1]), self.options, strict=True
+                )
+            ],
             np.split(reduced, self.plan_starts[1:-1]),
             self._use(result.vector),
         )

@@ -164,7 +164,8 @@ class _Engine:
 
         With so many rounds to go the clock only ends it, so that the result is the same on any machine.
         """
-        pace, record = Pace(self.clock, informed=informed), self.record
+        pace = Pace(self.clock, informed=informed, has_senders=self.nation.has_senders)
+        record = self.record
         idle, ahead, enough = 0, 2e-2, math.inf
         near = proven = False
         while idle < _PATIENCE and (rounds is None or self.rounds < rounds) and not self.clock.over:

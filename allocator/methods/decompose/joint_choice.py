@@ -7,7 +7,6 @@ neighbourhood search, Shaw 1998).
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -22,12 +21,8 @@ from allocator.milp.model import Vector
 
 _GAP = 1e-4  # of the choice of a block with senders
 _LEAST_SECONDS = 1.0  # for it, and for that of a group
-_GROUPS = (
-    (1, 4, 0.5),
-    (64, 2, 2.0),
-)  # offices, groups that share what is left over, part of the time of a step
+_OFFICES, _TOGETHER, _SHARE = 64, 2, 2.0  # of a group; groups that share what is left over; of a step's time
 _ANEW = 2  # turns that begin from the relaxation: slots change most before the second
-_SLOW = 2.0  # times the first choice of all
 _NEARLY = 1e-6  # a whole pack
 
 
@@ -51,24 +46,21 @@ class JointChoice:
         """The best choice found, the one of now at the worst; `time_limit` for each step.
 
         All choose together where there are no senders. Else in the first two turns blocks with senders choose
-        each by itself, at the prices of packs, within what it uses in the relaxation. Then each chooses from
-        what it has, and then groups of blocks; in the first turn, after which slots change most, only if that
-        is quick. When the time is over it is the best found by then; StoppedError if that is nothing.
+        each by itself, at the prices of packs, within what it uses in the relaxation. After the first, slots
+        change most; from then on groups of blocks choose from what they have. When the time is over it is the
+        best found by then; StoppedError if that is nothing.
         """
         if not self.senders:
             return self.programme.solve(now, self.backend, options) or now
-        best, slow = now, False
+        best = now
         if self.turn <= _ANEW:
-            begun = time.monotonic()
             seconds = (options.time_limit or np.inf) * self.workers.count / len(self.senders)
             alone = replace(options, gap=_GAP, time_limit=max(_LEAST_SECONDS, seconds))
-            anew = self._anew(alone, options)
-            slow = self.turn == 1 and _SLOW * (time.monotonic() - begun) > (options.time_limit or np.inf)
-            best = min([now] if anew is None else [now, anew], key=self.programme.value)
-        with suppress(StoppedError):
-            for offices, together, share in () if slow else _GROUPS:
-                seconds = share * (options.time_limit or np.inf)
-                for choices in self._in_groups(best, offices, together, replace(options, time_limit=seconds)):
+            found = self._anew(alone, options)
+            best = min([now] if found is None else [now, found], key=self.programme.value)
+        if self.turn > 1:
+            with suppress(StoppedError):
+                for choices in self._in_groups(best, options):
                     best = choices
         return best
 
@@ -89,17 +81,15 @@ class JointChoice:
             chosen |= dict(zip(others, theirs, strict=True))
         return [chosen[k] for k in range(len(options))]
 
-    def _in_groups(
-        self, now: list[Choice], offices: int, together: int, options: SolveOptions
-    ) -> Iterator[list[Choice]]:
+    def _in_groups(self, now: list[Choice], options: SolveOptions) -> Iterator[list[Choice]]:
         """Choices that get better: groups of blocks choose, some at a time, and share what is left over."""
-        groups = self._groups(offices)
-        seconds = (options.time_limit or np.inf) * together / len(groups)
+        groups = self._groups()
+        seconds = _SHARE * (options.time_limit or np.inf) * _TOGETHER / len(groups)
         each = replace(options, time_limit=max(_LEAST_SECONDS, seconds))
         chosen = list(now)
         hard = np.isinf(self.couplings.ceiling)
-        for first in range(0, len(groups), together):
-            some = groups[first : first + together]
+        for first in range(0, len(groups), _TOGETHER):
+            some = groups[first : first + _TOGETHER]
             use = self.programme.use(chosen)
             left = self.couplings.limit - use.sum(axis=1)
             share = np.where(hard, np.floor(np.maximum(left, 0.0) / len(some) + _NEARLY), left)
@@ -122,14 +112,14 @@ class JointChoice:
                     chosen[k] = choice
             yield list(chosen)
 
-    def _groups(self, offices: int) -> list[list[int]]:
-        """Blocks in groups of about so many offices, others every time; alone only those with senders."""
+    def _groups(self) -> list[list[int]]:
+        """Blocks in groups of about so many offices, others every time."""
         groups: list[list[int]] = [[]]
         inside = 0
         blocks = np.random.default_rng(self.turn).permutation(len(self.programme.options))
-        for k in blocks.tolist() if offices > 1 else self.senders:
+        for k in blocks.tolist():
             own = len(np.unique(self.programme.options[k].office))
-            if groups[-1] and inside + own > offices:
+            if groups[-1] and inside + own > _OFFICES:
                 groups.append([])
                 inside = 0
             groups[-1].append(k)

@@ -10,6 +10,7 @@ from allocator.methods.clock import Clock
 
 _HASTE = 1.3  # what steps may take longer than the last ones
 _FROM_NOTHING, _PROOF, _PLAN = 3.0, 3.0, 5.0  # times a later round: the first one, a proof, a first plan
+_WITH_SENDERS = 4.0, 2.0, 4.0  # the same where blanks are sent on
 _EARLIEST, _LATEST = 0.5, 0.6  # of the time: a first plan
 _INFORMED = 0.4  # the same, if prices were there from the start
 _CLOSE, _FAR = 5e-4, 5e-3  # what prices may miss for an early one, and what they will miss anyhow
@@ -18,10 +19,12 @@ _CLOSE, _FAR = 5e-4, 5e-3  # what prices may miss for an early one, and what the
 class Pace:
     """How long the steps of a solve take; the first round, much of it from nothing, says least."""
 
-    def __init__(self, clock: Clock, *, informed: bool = False) -> None:
+    def __init__(self, clock: Clock, *, informed: bool = False, has_senders: bool = False) -> None:
         """`informed` is a solve that began with prices of an earlier one."""
         self._clock = clock
         self._informed = informed
+        usual = (_FROM_NOTHING, _PROOF, _PLAN)
+        self._of_first, self._of_proof, self._of_plan = _WITH_SENDERS if has_senders else usual
         self._rounds = 0
         self.took = {"round": 0.0, "exact": 0.0, "plan": 0.0}  # seconds; 0 where nothing is known
 
@@ -34,7 +37,7 @@ class Pace:
         if step == "round":
             self._rounds += 1
             if self._rounds == 1:
-                spent /= _FROM_NOTHING
+                spent /= self._of_first
             elif self._rounds > 2:
                 spent = min(spent, self.took[step])
         self.took[step] = spent
@@ -57,13 +60,13 @@ class Pace:
     @property
     def _plan(self) -> float:
         """Seconds of a plan."""
-        return self.took["plan"] or _PLAN * self.took["round"]
+        return self.took["plan"] or self._of_plan * self.took["round"]
 
     @property
     def _proven_round(self) -> float:
         """Seconds of a round, and of a proof of what it brings."""
         usual = self.took["round"]
-        return usual + (self.took["exact"] or _PROOF * usual)
+        return usual + (self.took["exact"] or self._of_proof * usual)
 
     def has_time(self, turns: int) -> bool:
         """Whether there is time for so many plans."""
@@ -74,4 +77,6 @@ class Pace:
         share = self._clock.seconds / self._clock.limit
         if self._informed:
             return share > _INFORMED
-        return share > _LATEST or (share > _EARLIEST and not _CLOSE <= ahead <= _FAR)
+        # After the first round, much of it is due to blocks that are far from their own bound.
+        hopeless = self._rounds > 1 and ahead > _FAR
+        return share > _LATEST or (share > _EARLIEST and (ahead < _CLOSE or hopeless))

@@ -96,6 +96,7 @@ class Planner:
                     [mixture.duals for mixture in generation.pool.mixtures],
                     _PRICE_ROUNDS,
                     seconds or self._choice_seconds,
+                    self._seconds_left(seconds),
                 )
             )
             record.enter("slots")

@@ -8,6 +8,8 @@ programme chooses one plan for each office (`choice`).
 
 from __future__ import annotations
 
+import math
+import time
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -25,6 +27,7 @@ from allocator.methods.decompose.plans import Plans, one_plan_each, plans_of
 from allocator.methods.decompose.pricing import charge
 from allocator.methods.decompose.savings import CardSavings
 from allocator.methods.decompose.senders import Senders, senders_alone
+from allocator.methods.decompose.trunk_trips import TrunkTrips
 from allocator.methods.decompose.workers import Workers
 from allocator.methods.rounding import print_ready, round_plan
 from allocator.milp.builder import ABSENT
@@ -37,6 +40,7 @@ from allocator.plan.arrays import PlanArrays
 Indices = NDArray[np.int64]
 _KEPT = 10  # plans of an office from one time to the next, the best by reduced cost
 _GAP = 1e-5  # of the choice
+_CHOICE = 3.0  # times a round: what the choice takes at least
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,7 @@ class _Part:
     block: Block  # its applicants are those that are print-ready
     savings: CardSavings  # of its offices
     senders: Senders
+    trunk_trips: TrunkTrips
 
 
 class Resupply:
@@ -68,6 +73,7 @@ class Resupply:
             )
             for block in blocks
         ]
+        self.trunk_trips = [TrunkTrips.of(formulation, block) for block in blocks]
         self.turn = 0
         variables = formulation.variables
         self._could_be_printed = printed_without_queues(formulation.instance.arrays)
@@ -79,28 +85,34 @@ class Resupply:
         self.known = [own.joined(more) for own, more in zip(self.known, plans, strict=True)]
 
     def improve(
-        self, plan: PlanArrays, prices: Vector, duals: list[Vector], rounds: int, seconds: float
+        self,
+        plan: PlanArrays,
+        prices: Vector,
+        duals: list[Vector],
+        rounds: int,
+        seconds: float,
+        left: float = math.inf,
     ) -> PlanArrays:
         """A valid plan with the slots of this one; no dearer unless printing later is better than at once.
 
         `prices` (resources,) and `duals` (rows of each block's records) are what packs may be worth. The
-        choice at the end takes so many seconds at most. Raises StoppedError when the time is over, and
-        BackendError if a solver has no answer.
+        choice at the end takes so many seconds at most; there are fewer rounds where that would not fit into
+        the seconds `left`. Raises StoppedError when the time is over, BackendError if a solver has no answer.
         """
-        instance = self.formulation.instance
+        instance, begun = self.formulation.instance, time.monotonic()
         ready = print_ready(instance.arrays, plan.ingest)
         savings = promised = CardSavings.of(instance, ready, np.zeros(len(instance.targets)))
         vector = self.formulation.embed(plan)
         read = [block.read(vector) for block in self.blocks]
         parts = [
-            self._part(block, point, ready, savings)
-            for block, (point, _) in zip(self.blocks, read, strict=True)
+            self._part(block, point, ready, savings, trunk_trips)
+            for block, (point, _), trunk_trips in zip(self.blocks, read, self.trunk_trips, strict=True)
         ]
         plans = [
             _with_slots_fixed(part.block, packs, known)
             for part, (_, packs), known in zip(parts, read, self.known, strict=True)
         ]
-        for _ in range(rounds):
+        for done in range(1, rounds + 1):
             if instance.targets:
                 promised = CardSavings.of(instance, ready, prices[self._targets])
             plans = self.workers.map(
@@ -117,6 +129,9 @@ class Resupply:
                 _in_place(part.senders.rows, own, len(dual))
                 for part, own, dual in zip(parts, worth.sender_duals, duals, strict=True)
             ]
+            spent = time.monotonic() - begun
+            if left - spent < _CHOICE * spent / done:
+                break
         now = [
             Choice(np.arange(len(part.block.offices)), point[part.senders.columns])
             for part, (point, _) in zip(parts, read, strict=True)
@@ -132,12 +147,15 @@ class Resupply:
         packs = round_plan(instance, self.formulation.extract(vector).printing_all(instance)).packs
         return PlanArrays(ingest=plan.ingest, packs=packs, cards=savings.print_all(instance, packs))
 
-    def _part(self, block: Block, point: Vector, ready: Counts, savings: CardSavings) -> _Part:
+    def _part(
+        self, block: Block, point: Vector, ready: Counts, savings: CardSavings, trunk_trips: TrunkTrips
+    ) -> _Part:
         applicants = ready[block.offices].sum(axis=1).astype(np.float64)
         return _Part(
             replace(block, depletion=replace(block.depletion, applicants=applicants)),
             savings.of_offices(block.offices),
             senders_alone(block, self._fixed(block), point),
+            trunk_trips,
         )
 
     def _fixed(self, block: Block) -> NDArray[np.bool_]:
@@ -164,7 +182,8 @@ class Resupply:
             own = np.stack([(missing[:, :, day] * scope[k]).sum(axis=1) for k, day in enumerate(days)])
             use = use + single_entries(np.ones(len(days)), self._targets, len(self.couplings.limit)) @ own
         taken = of_senders(block, plans)[part.senders.rows]
-        return Option(plans.office, plans.cost - saved, sp.csr_array(use), taken, part.senders)
+        option = Option(plans.office, plans.cost - saved, sp.csr_array(use), taken, part.senders)
+        return part.trunk_trips.tighten(option, plans)
 
 
 def _with_slots_fixed(block: Block, packs: Vector, known: Plans) -> Plans:

@@ -22,10 +22,13 @@ def sends(block: Block) -> bool:
 
 @dataclass(frozen=True)
 class Senders:
-    """What is decided of it besides plans of offices, slots being fixed: trips of depots, packs passed on."""
+    """What is decided of it besides plans of offices, slots being fixed: trips of depots, packs passed on.
+
+    Behind the rows that are known in the block there may be others, which only hold for a choice of plans.
+    """
 
     columns: Indices  # (c,) of the block's records
-    rows: Indices  # (q,) of the block's records
+    rows: Indices  # (up to q,) of the block's records
     cost: Vector  # (c,)
     lower: Vector  # (c,)
     upper: Vector  # (c,)

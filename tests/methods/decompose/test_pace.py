@@ -10,9 +10,12 @@ from allocator.methods.clock import Clock
 from allocator.methods.decompose.pace import Pace
 
 
-def pace_with(left: float, **seconds: float) -> Pace:
-    """With so many seconds left of 100, and steps that took so long."""
-    pace = Pace(Clock(100.0, started=time.monotonic() - (100.0 - left)))
+def pace_with(left: float, *, rounds: int = 2, has_senders: bool = False, **seconds: float) -> Pace:
+    """With so many seconds left of 100, so many rounds done, and steps that took so long."""
+    pace = Pace(Clock(100.0, started=time.monotonic() - (100.0 - left)), has_senders=has_senders)
+    for _ in range(rounds):
+        with pace.measured("round"):
+            pass
     pace.took.update(seconds)
     return pace
 
@@ -48,6 +51,11 @@ def test_a_first_plan_waits_for_prices_that_are_not_far_but_not_for_long(
     assert pace_with(left).allows_a_plan(ahead) == allowed
 
 
+def test_the_first_round_does_not_tell_that_prices_will_not_be_near() -> None:
+    assert not pace_with(45.0, rounds=1).allows_a_plan(1e-2)
+    assert pace_with(45.0, rounds=1).allows_a_plan(2e-4)
+
+
 def test_a_plan_that_takes_twice_as_long_leaves_time_for_a_proof() -> None:
     assert not pace_with(90.0, round=5.0).has_time_to_prove_later
     assert pace_with(92.0, round=5.0).has_time_to_prove_later
@@ -70,6 +78,11 @@ def test_there_is_time_for_so_many_plans() -> None:
 def test_what_was_never_done_is_guessed_from_rounds() -> None:
     assert pace_with(58.0, round=5.0).is_ending
     assert not pace_with(59.0, round=5.0).is_ending
+
+
+def test_where_blanks_are_sent_on_proofs_and_plans_take_fewer_rounds() -> None:
+    assert pace_with(45.0, round=5.0, has_senders=True).is_ending
+    assert not pace_with(46.0, round=5.0, has_senders=True).is_ending
 
 
 def test_the_first_round_takes_longer_and_the_quickest_other_counts(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +14,7 @@ from allocator import FAMILIES, Instance, generate_instance
 from allocator.backends import SolveOptions, get_backend
 from allocator.methods.clock import Clock
 from allocator.methods.decompose.blocks import marked
+from allocator.methods.decompose.choice import Programme, Worth
 from allocator.methods.decompose.couplings import find_couplings
 from allocator.methods.decompose.resupply import Resupply
 from allocator.methods.decompose.savings import CardSavings
@@ -84,6 +86,26 @@ def test_little_is_left_to_a_solver_that_keeps_the_slots(family: str) -> None:
     senders = any(map(sends, resupply.blocks))
     left = (0.15 if senders else 0.03) * (before - best.objective) + 1e-4 * best.objective
     assert after - best.objective <= left
+
+
+def test_with_little_time_left_there_are_fewer_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    instance = generate_instance("blanks", offices=9, days=30, seed=1)
+    plan = POLICIES["tiers"].plan(instance)
+    rounds = 0
+    worth = Programme.worth
+
+    def counted(programme: Programme, backend: str, options: SolveOptions) -> Worth:
+        nonlocal rounds
+        rounds += 1
+        return worth(programme, backend, options)
+
+    monkeypatch.setattr(Programme, "worth", counted)
+    for left, expected in ((math.inf, 3), (0.0, 1)):
+        resupply, prices, duals = resupply_of(instance)
+        rounds = 0
+        new = resupply.improve(plan, prices, duals, 3, 1.0, left)
+        assert rounds == expected
+        assert cost_of(instance, new).total < cost_of(instance, at_full_speed(instance, plan)).total
 
 
 @settings(max_examples=40)
