@@ -48,6 +48,8 @@ class Block(Kept):
     trip_use: sp.csr_array  # (resources, E) of a pack
     trip_rows: sp.csr_array  # (m, E) of a pack kept, in `records`
     open_rows: sp.csr_array  # (m, E) of a trip made, in `records`
+    excess_rows: sp.csr_array  # (m, E) of a pack kept beyond the usual load, in `records`
+    usual: Vector  # (E,) whole packs: what is counted as the usual load of a trip
     sender_rows: NDArray[np.bool_]  # (m,) what is sent on; without them, offices stand alone
     components: int  # C; the next four count 0..C-1
     row_component: Indices  # (m,)

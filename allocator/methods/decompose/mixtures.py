@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from allocator.backends import BackendError, Basis, BasisStatus, SolveOptions
 from allocator.methods.decompose.blocks import Block, marked
 from allocator.methods.decompose.pieces import solve_piece
-from allocator.methods.decompose.plans import Plans, trips_made
+from allocator.methods.decompose.plans import Plans, beyond, trips_made
 from allocator.methods.decompose.printing import arrivals
 from allocator.milp.builder import ABSENT
 from allocator.milp.model import MilpModel, Vector
@@ -121,7 +121,8 @@ def of_senders(block: Block, plans: Plans) -> sp.csr_array:
     """(m, P) entries of plans in the rows of what is sent on."""
     if not (block.trip_rows.nnz or block.open_rows.nnz):
         return sp.csr_array((block.records.shape[0], len(plans.office)))
-    return sp.csr_array(block.trip_rows @ plans.packs.T + block.open_rows @ trips_made(plans.packs).T)
+    entries = block.trip_rows @ plans.packs.T + block.open_rows @ trips_made(plans.packs).T
+    return sp.csr_array(entries + block.excess_rows @ beyond(plans.packs, block.usual).T)
 
 
 def chosen_model(block: Block, plans: Plans, prices: Vector, chosen: Indices) -> MilpModel:

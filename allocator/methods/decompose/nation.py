@@ -18,6 +18,7 @@ from allocator.methods.decompose.senders import sends
 from allocator.methods.decompose.settling import Settled, settled
 from allocator.methods.decompose.splitting import take_apart
 from allocator.methods.decompose.start import Start
+from allocator.methods.decompose.trunk_trips import with_trunk_trips
 from allocator.methods.decompose.workers import Workers
 from allocator.milp.formulation import Formulation, formulate
 from allocator.milp.model import Vector
@@ -41,7 +42,8 @@ class Nation:
         formulation = formulate(instance)
         couplings = find_couplings(formulation)
         offices = max(1, _OFFICE_DAYS_IN_BLOCK // instance.days)
-        return cls(formulation, couplings, take_apart(formulation, couplings, offices, stratum))
+        blocks = take_apart(formulation, couplings, offices, stratum)
+        return cls(formulation, couplings, [with_trunk_trips(formulation, block) for block in blocks])
 
     @property
     def has_senders(self) -> bool:

@@ -54,6 +54,12 @@ def trips_made(packs: sp.csr_array) -> sp.csr_array:
     return sp.csr_array((made, packs.indices, packs.indptr), shape=packs.shape)
 
 
+def beyond(packs: sp.csr_array, usual: Vector) -> sp.csr_array:
+    """(P, E) of packs (P, E) those beyond the usual load (E,) of a trip."""
+    more = np.maximum(packs.data - usual[packs.indices], 0.0)
+    return sp.csr_array((more, packs.indices, packs.indptr), shape=packs.shape)
+
+
 def one_plan_each(block: Block, packs: Vector) -> Plans:
     """For each office a plan: to keep the packs given (E,)."""
     offices = np.arange(len(block.offices))

@@ -21,7 +21,8 @@ from allocator.backends import (
 )
 from allocator.methods.decompose.blocks import Block
 from allocator.methods.decompose.mixtures import Mixture, mix, waiting_basis
-from allocator.methods.decompose.plans import Plans, plans_of, trips_made
+from allocator.methods.decompose.plans import Plans, beyond, plans_of, trips_made
+from allocator.methods.decompose.rebates import Twins
 from allocator.methods.decompose.restocking import Restocking, Savings, restock
 from allocator.milp.builder import ABSENT
 from allocator.milp.model import MilpModel, Vector
@@ -75,11 +76,13 @@ class Charge:
     fixed: Vector  # for the trip
     price: Vector  # for a pack kept
     gained: Vector  # at most 0: what the trip brings in where either is less than 0
+    rebate: Vector  # at least 0: for a pack beyond the usual load
 
     def costs(self, block: Block, plans: Plans) -> Vector:
         """(P,) of plans, beyond what is gained at most."""
         gained = np.bincount(block.trips.office, self.gained, len(block.offices))
         costs: Vector = trips_made(plans.packs) @ self.fixed + plans.packs @ self.price - gained[plans.office]
+        costs -= beyond(plans.packs, block.usual) @ self.rebate
         return costs
 
     def restock(
@@ -91,23 +94,31 @@ class Charge:
         exact: bool,
     ) -> Restocking:
         """The best trips, beyond what is gained at most: see `restocking.restock`."""
-        return restock(
+        twins = Twins.of(block.trips, block.usual, self.rebate > 0.0)
+        rebate = np.where(twins.is_twin, self.rebate[twins.trip], 0.0)
+        found = restock(
             block.depletion,
-            block.trips,
-            np.maximum(self.fixed, 0.0),
-            np.maximum(self.price, 0.0),
+            twins.opportunities,
+            np.maximum(self.fixed[twins.trip] + rebate * block.usual[twins.trip], 0.0),
+            np.maximum(self.price[twins.trip] - rebate, 0.0),
             savings,
             known,
             exact=exact,
             answers=_ANSWERS,
         )
+        return replace(found, packs=twins.together(found.packs, block.trips.most))
 
 
 def charge(block: Block, prices: Vector, duals: Vector) -> Charge:
     """Charge trips for what they use, at prices of resources and duals of the records' rows."""
     price = block.price + block.trip_use.T @ prices - block.trip_rows.T @ duals
     fixed = block.fixed - block.open_rows.T @ duals
-    return Charge(fixed, price, np.minimum(price, 0.0) * block.trips.most + np.minimum(fixed, 0.0))
+    rebate = np.maximum(block.excess_rows.T @ duals, 0.0)
+    gained = np.minimum(price, 0.0) * block.trips.most + np.minimum(fixed, 0.0)
+    of_twin = np.minimum(price - rebate, 0.0) * block.trips.most + np.minimum(
+        fixed + rebate * block.usual, 0.0
+    )
+    return Charge(fixed, price, np.minimum(gained, of_twin), rebate)
 
 
 def price_block(

@@ -26,7 +26,7 @@ from allocator.methods.decompose.mixtures import of_senders
 from allocator.methods.decompose.plans import Plans, one_plan_each, plans_of
 from allocator.methods.decompose.pricing import charge
 from allocator.methods.decompose.savings import CardSavings
-from allocator.methods.decompose.senders import Senders, senders_alone
+from allocator.methods.decompose.senders import Senders, senders_alone, sends
 from allocator.methods.decompose.trunk_trips import TrunkTrips
 from allocator.methods.decompose.workers import Workers
 from allocator.methods.rounding import print_ready, round_plan
@@ -50,7 +50,7 @@ class _Part:
     block: Block  # its applicants are those that are print-ready
     savings: CardSavings  # of its offices
     senders: Senders
-    trunk_trips: TrunkTrips
+    trunk_trips: TrunkTrips | None  # where blanks are sent on
 
 
 class Resupply:
@@ -73,7 +73,7 @@ class Resupply:
             )
             for block in blocks
         ]
-        self.trunk_trips = [TrunkTrips.of(formulation, block) for block in blocks]
+        self.trunk_trips = [TrunkTrips.of(formulation, block) if sends(block) else None for block in blocks]
         self.turn = 0
         variables = formulation.variables
         self._could_be_printed = printed_without_queues(formulation.instance.arrays)
@@ -148,7 +148,12 @@ class Resupply:
         return PlanArrays(ingest=plan.ingest, packs=packs, cards=savings.print_all(instance, packs))
 
     def _part(
-        self, block: Block, point: Vector, ready: Counts, savings: CardSavings, trunk_trips: TrunkTrips
+        self,
+        block: Block,
+        point: Vector,
+        ready: Counts,
+        savings: CardSavings,
+        trunk_trips: TrunkTrips | None,
     ) -> _Part:
         applicants = ready[block.offices].sum(axis=1).astype(np.float64)
         return _Part(
@@ -183,7 +188,7 @@ class Resupply:
             use = use + single_entries(np.ones(len(days)), self._targets, len(self.couplings.limit)) @ own
         taken = of_senders(block, plans)[part.senders.rows]
         option = Option(plans.office, plans.cost - saved, sp.csr_array(use), taken, part.senders)
-        return part.trunk_trips.tighten(option, plans)
+        return part.trunk_trips.tighten(option, plans) if part.trunk_trips else option
 
 
 def _with_slots_fixed(block: Block, packs: Vector, known: Plans) -> Plans:

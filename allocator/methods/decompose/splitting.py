@@ -314,6 +314,8 @@ class _Split:
             open_rows=sp.csr_array(
                 sp.vstack([sp.csr_array(of_depots.shape), no_links, balance.made], format="csr")
             ),
+            excess_rows=sp.csr_array((len(kept_rows) + links + len(balance.upper), len(trips.office))),
+            usual=trips.most.astype(np.float64),
             sender_rows=np.concatenate(
                 [
                     self.stock_rows[kept_rows],

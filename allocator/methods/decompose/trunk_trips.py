@@ -1,13 +1,14 @@
-"""Trips into depots pay for all of a trip: inequalities for the choice of trips.
+"""Trips into depots pay for all of a trip: inequalities for records, and for the choice of trips.
 
-In a linear relaxation a twentieth of a full trip pays a twentieth of its price, and branch and cut is busy
-with that for long. But of what a trip brings into a depot, no more is taken before the next trips arrive
-than the plans at hand take at most, and what is not taken is in stock by then:
+In a linear relaxation a twentieth of a full trip pays a twentieth of its price: bounds are too low, and
+branch and cut is busy with that for long. But what a trip brings into a depot is taken before the next trips
+arrive, or in stock by then. With whatever is called the usual load of the trips that take it,
 
-    what it brings  <=  most that plans take * trip made + stock at the end + what is sent on otherwise
+    what it brings  <=  usual loads * trip made  +  what is taken beyond these  +  stock at the end
+                        +  what is sent on otherwise
 
-For one trip and a demand that is itself chosen these are the (l,S) inequalities of Barany, Van Roy and
-Wolsey (1984). They hold for a choice from these plans, not for plans that may be found later.
+which are the (l,S) inequalities of Barany, Van Roy and Wolsey (1984) for one trip, with a demand that is
+itself chosen. Of plans that are known none takes more than the most of them: the usual load in a choice.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from allocator.instance.arrays import NOWHERE
 from allocator.methods.decompose.blocks import Block
 from allocator.methods.decompose.choice import Option
 from allocator.methods.decompose.plans import Plans
+from allocator.methods.decompose.senders import sends
 from allocator.milp.builder import ABSENT
 from allocator.milp.formulation import Formulation
 from allocator.milp.limits import arrival_days
@@ -29,6 +31,7 @@ from allocator.milp.model import Vector
 from allocator.milp.sparse import short_indices
 
 Indices = NDArray[np.int64]
+_USUAL = 0.3  # of the economic order quantity
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,38 @@ class TrunkTrips:
             taken=taken,
         )
 
+    def strengthened(self, block: Block) -> Block:
+        """The block, with the inequalities for usual loads that say anything as rows of its records."""
+        demand = self.taken @ block.usual
+        tight = np.nonzero(demand < self.most)[0]
+        if not len(tight):
+            return block
+        records, rows = block.records, self._rows(demand)[tight]
+        none = sp.csr_array((len(tight), len(block.trips.office)))
+        return replace(
+            block,
+            records=replace(
+                records,
+                matrix=_below(records.matrix, rows),
+                row_lower=np.append(records.row_lower, np.full(len(tight), -np.inf)),
+                row_upper=np.append(records.row_upper, -self.reserve[tight]),
+            ),
+            trip_rows=_below(block.trip_rows, none),
+            open_rows=_below(block.open_rows, none),
+            excess_rows=_below(block.excess_rows, -self.taken[tight]),
+            sender_rows=np.append(block.sender_rows, np.ones(len(tight), dtype=np.bool_)),
+            row_component=np.append(block.row_component, self._component(block)[tight]),
+        )
+
+    def _rows(self, demand: Vector) -> sp.csr_array:
+        """(Q, n) what trips bring, less a demand (Q,) if they are made, and less what is left."""
+        return sp.csr_array(self.brought - sp.diags_array(demand) @ self.made - self.left)
+
+    def _component(self, block: Block) -> Indices:
+        """(Q,) of each trip."""
+        component: Indices = block.column_component[self.made.indices]
+        return component
+
     def tighten(self, option: Option, plans: Plans) -> Option:
         """The option with the inequalities for its plans that say anything, behind the senders' own rows."""
         taken = self.taken @ plans.packs.T.tocsc()  # (Q, P)
@@ -105,19 +140,48 @@ class TrunkTrips:
         if not len(tight):
             return option
         senders = option.senders
-        rows = self.brought - sp.diags_array(demand) @ self.made - self.left
-        extra = sp.csr_array(sp.csr_array(rows)[tight][:, senders.columns])
+        rows = self._rows(demand)[tight][:, senders.columns]
         none = sp.csr_array((len(tight), len(plans.office)))
         return replace(
             option,
-            of_senders=sp.csr_array(sp.vstack([option.of_senders, none], format="csr")),
+            of_senders=_below(option.of_senders, none),
             senders=replace(
                 senders,
-                matrix=short_indices(sp.vstack([senders.matrix, extra], format="csr")),
+                matrix=_below(senders.matrix, rows),
                 row_lower=np.append(senders.row_lower, np.full(len(tight), -np.inf)),
                 row_upper=np.append(senders.row_upper, -self.reserve[tight]),
             ),
         )
+
+
+def with_trunk_trips(formulation: Formulation, block: Block) -> Block:
+    """The block, strengthened by inequalities for trips into its depots."""
+    if not sends(block):
+        return block
+    return TrunkTrips.of(formulation, block).strengthened(
+        replace(block, usual=usual_loads(formulation, block))
+    )
+
+
+def usual_loads(formulation: Formulation, block: Block) -> Vector:
+    """(E,) whole packs: a part of the economic order quantity (Harris 1913), by what an office needs a day.
+
+    Any load gives valid inequalities. Smaller ones make trips pay for more, until all of a load is excess.
+    """
+    arrays = formulation.instance.arrays
+    idle = float(formulation.instance.costs.idle_blank_day) * arrays.pack_size  # of a pack
+    needed = np.maximum(block.depletion.applicants[:, -1] - block.depletion.stock[:, -1], 0.0)
+    daily = (needed / block.depletion.pack / arrays.days)[block.trips.office]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        quantity = np.sqrt(2.0 * block.fixed * daily / idle)
+    loads = np.nan_to_num(np.ceil(_USUAL * quantity), posinf=np.inf)
+    usual: Vector = np.clip(loads, block.trips.least, block.trips.most).astype(np.float64)
+    return usual
+
+
+def _below(first: sp.csr_array, second: sp.csr_array) -> sp.csr_array:
+    """One matrix below the other."""
+    return short_indices(sp.vstack([first, second], format="csr"))
 
 
 def _matrix(row: Indices, column: Indices, value: float, shape: tuple[int, int]) -> sp.csr_array:

@@ -10,12 +10,10 @@ from hypothesis import strategies as st
 from allocator import Instance, generate_instance, solve
 from allocator.backends import SolveOptions
 from allocator.methods.decompose.column_generation import lagrangian
-from allocator.methods.decompose.couplings import find_couplings
+from allocator.methods.decompose.nation import Nation
 from allocator.methods.decompose.plans import first_plans, one_plan_each
 from allocator.methods.decompose.pricing import price_block
-from allocator.methods.decompose.splitting import take_apart
 from allocator.methods.policies import POLICIES
-from allocator.milp.formulation import formulate
 from allocator.verdict import cost_of
 from tests.tools.brute_force import TooLargeError, find_optimum
 from tests.tools.random_instances import TINY, random_instance
@@ -26,18 +24,18 @@ FAMILIES = ("quota", "blanks", "hubs", "lending", "election", "quota-step")
 
 def bound_at(instance: Instance, scale: float, seed: int) -> float:
     """The bound at random prices of about this size."""
-    formulation = formulate(instance)
-    couplings = find_couplings(formulation)
+    nation = Nation.of(instance)
+    couplings = nation.couplings
     prices = scale * np.random.default_rng(seed).exponential(size=len(couplings.limit))
     prices = np.minimum(prices, couplings.ceiling)
     bounds = []
-    for block in take_apart(formulation, couplings, 16):
+    for block in nation.blocks:
         plans = one_plan_each(block, np.zeros(len(block.trips.office)))
         plans = plans.joined(first_plans(block, prices))
         options = SolveOptions(tolerance=1e-4)
         priced = price_block(block, plans, prices, 3, 1e-6, True, "highs", options)
         bounds.append(priced.bound)
-    return lagrangian(bounds, prices, couplings.limit, formulation.model.offset)
+    return lagrangian(bounds, prices, couplings.limit, nation.formulation.model.offset)
 
 
 @settings(max_examples=15)
@@ -56,6 +54,15 @@ def test_the_bound_of_a_family_is_below_its_policies(family: str) -> None:
         bound = bound_at(instance, scale, 0)
         for policy in POLICIES.values():
             assert bound <= float(cost_of(instance, policy.plan(instance)).total)
+
+
+@pytest.mark.parametrize("seed", [0, 2])
+def test_the_bound_at_good_prices_of_hubs_is_below_the_optimum(seed: int) -> None:
+    instance = generate_instance("hubs", offices=4, days=40, seed=seed)
+    direct = solve(instance, method="direct", time_limit=8, gap=1e-6)
+    parts = solve(instance, method="decompose", rounds=15, workers=1, time_limit=60, gap=0.0)
+    assert parts.bound is not None
+    assert 0.99 * direct.objective <= parts.bound <= direct.objective * (1 + 1e-9)
 
 
 @pytest.mark.parametrize("family", FAMILIES)
