@@ -29,7 +29,6 @@ from allocator.milp.builder import ABSENT
 from allocator.milp.formulation import Formulation
 from allocator.milp.limits import arrival_days
 from allocator.milp.model import Block, MilpModel, Vector
-from allocator.milp.sparse import short_indices
 
 Values = NDArray[np.float64]
 
@@ -119,14 +118,8 @@ def find_cuts(formulation: Formulation, groups: list[Group], vector: Vector) -> 
 
 def with_cuts(model: MilpModel, cuts: IntervalCuts) -> MilpModel:
     """The model with the cuts as further rows."""
-    matrix = short_indices(sp.vstack([model.matrix, cuts.matrix], format="csr"))
-    return replace(
-        model,
-        matrix=matrix,
-        row_lower=np.append(model.row_lower, np.full(len(cuts), -np.inf)),
-        row_upper=np.append(model.row_upper, cuts.upper),
-        rows=(*model.rows, Block("interval", model.shape[0], ("group", "first", "last"), cuts.places)),
-    )
+    named = Block("interval", model.shape[0], ("group", "first", "last"), cuts.places)
+    return replace(model.limited(cuts.matrix, cuts.upper), rows=(*model.rows, named))
 
 
 def tight_cuts(cuts: IntervalCuts, vector: Vector) -> IntervalCuts:

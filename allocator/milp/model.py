@@ -96,6 +96,15 @@ class MilpModel:
             integer=self.integer[columns],
         )
 
+    def limited(self, matrix: sp.csr_array, upper: Vector) -> MilpModel:
+        """The model with further rows, which have no names: `matrix` (k, n) v <= `upper` (k,)."""
+        return replace(
+            self,
+            matrix=short_indices(sp.vstack([self.matrix, matrix], format="csr")),
+            row_lower=np.append(self.row_lower, np.full(len(upper), -np.inf)),
+            row_upper=np.append(self.row_upper, upper),
+        )
+
     def describe_row(self, row: int) -> str:
         return _describe(self.rows, row, "row")
 

@@ -103,31 +103,21 @@ class TrunkTrips:
         tight = np.nonzero(demand < self.most)[0]
         if not len(tight):
             return block
-        records, rows = block.records, self._rows(demand)[tight]
         none = sp.csr_array((len(tight), len(block.trips.office)))
+        component = block.column_component[self.made[tight].indices]
         return replace(
             block,
-            records=replace(
-                records,
-                matrix=_below(records.matrix, rows),
-                row_lower=np.append(records.row_lower, np.full(len(tight), -np.inf)),
-                row_upper=np.append(records.row_upper, -self.reserve[tight]),
-            ),
+            records=block.records.limited(self._rows(demand)[tight], -self.reserve[tight]),
             trip_rows=_below(block.trip_rows, none),
             open_rows=_below(block.open_rows, none),
             excess_rows=_below(block.excess_rows, -self.taken[tight]),
             sender_rows=np.append(block.sender_rows, np.ones(len(tight), dtype=np.bool_)),
-            row_component=np.append(block.row_component, self._component(block)[tight]),
+            row_component=np.append(block.row_component, component),
         )
 
     def _rows(self, demand: Vector) -> sp.csr_array:
         """(Q, n) what trips bring, less a demand (Q,) if they are made, and less what is left."""
         return sp.csr_array(self.brought - sp.diags_array(demand) @ self.made - self.left)
-
-    def _component(self, block: Block) -> Indices:
-        """(Q,) of each trip."""
-        component: Indices = block.column_component[self.made.indices]
-        return component
 
     def tighten(self, option: Option, plans: Plans) -> Option:
         """The option with the inequalities for its plans that say anything, behind the senders' own rows."""
