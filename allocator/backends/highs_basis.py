@@ -38,8 +38,8 @@ def start_from(highspy: Any, highs: Any, given: Basis, model: MilpModel) -> bool
 
     New costs and columns leave a basis primal feasible, and the primal simplex method then needs a
     third to a tenth of the iterations; after new bounds and rows the dual one needs a quarter.
-    Exact edge weights do not pay off in so few iterations. Scaling does: without it some models take
-    several times as long.
+    Exact edge weights do not pay off in so few iterations, but where no column is basic they are all 1.
+    Scaling pays off: without it some models take several times as long.
     """
     statuses = _statuses(highspy)
     columns, rows = fitted(given, model)
@@ -50,7 +50,10 @@ def start_from(highspy: Any, highs: Any, given: Basis, model: MilpModel) -> bool
     basis.valid = True
     if highs.setBasis(basis) == highspy.HighsStatus.kError:
         return False
-    _set(highs, _PRIMAL if still_feasible(given, columns, rows, model) else _DUAL)
+    if not (columns == BasisStatus.BASIC).any():
+        _set(highs, _FROM_NOTHING)
+    else:
+        _set(highs, _PRIMAL if still_feasible(given, columns, rows, model) else _DUAL)
     return True
 
 

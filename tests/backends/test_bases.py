@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from allocator.backends import Basis, BasisStatus, SolveOptions, StopReason, get_backend, highs
+from allocator.backends import Basis, BasisStatus, SolveOptions, StopReason, get_backend, highs, highs_basis
 from allocator.backends.bases import basis_at, fitted, still_feasible
 from tests.conformance import cases
 
@@ -61,6 +61,16 @@ def test_a_basis_is_feasible_where_its_point_is_and_every_status_says_where(
     assert still_feasible(OPTIMAL, *fitted(OPTIMAL, model), model) is feasible
     unknown = replace(OPTIMAL, point=None)
     assert not still_feasible(unknown, *fitted(unknown, model), model)
+
+
+def test_highs_keeps_the_edge_weights_of_slacks_and_no_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_to: list[dict[str, int]] = []
+    monkeypatch.setattr(highs_basis, "_set", lambda solver, settings: set_to.append(settings))
+    nothing = Basis(codes(), codes())
+    for basis in (nothing, Basis(codes(UPPER, LOWER), codes(BASIC)), replace(OPTIMAL, point=None)):
+        assert get_backend("highs").solve(TEXTBOOK, SolveOptions(basis=basis)).objective == -7.0
+    weights = [settings["simplex_dual_edge_weight_strategy"] for settings in set_to]
+    assert weights == [-1, -1, 1]  # HiGHS's own choice, which are exact ones, and approximate ones
 
 
 def test_highs_begins_anew_when_it_gives_up_on_a_basis(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,8 +12,18 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from allocator.backends import Backend, BackendError, SolveOptions, StopReason, choose_solver, get_backend
+from allocator.backends import (
+    Backend,
+    BackendError,
+    Basis,
+    SolveOptions,
+    SolveResult,
+    StopReason,
+    choose_solver,
+    get_backend,
+)
 from allocator.methods.decompose.annealing import Alternatives, anneal, mend
+from allocator.methods.decompose.pieces import solve_piece
 from allocator.methods.decompose.senders import Senders
 from allocator.milp.model import MilpModel, Vector
 from allocator.milp.sparse import short_indices, single_entries
@@ -25,6 +35,9 @@ _MOVES_A_SECOND = 3e6
 _NEARLY = 4  # the rank of a plan that is nearly as good as the best of its office
 _COLDEST = 1e-6  # of what an office costs
 _SEARCHED = 4  # plans of an office, on average, that the search goes over besides those of the relaxation
+_LINEAR = 3.0  # times what the search may take: the relaxation, without which that finds nothing
+_NOTHING = np.zeros(0, dtype=np.int8)
+_SLACKS = Basis(columns=_NOTHING, rows=_NOTHING)  # nothing is chosen, every row is basic
 
 
 @dataclass(frozen=True)
@@ -131,13 +144,14 @@ class Programme:
         self.plans, self.sent, self.place = plans, sent, place
         self.used, self.limit, self.soft = used, limit[rows], soft
         self.rows, self.resources = rows, len(limit)
+        self._relaxed: SolveResult | None = None
 
     def worth(self, backend: str, options: SolveOptions) -> Worth:
         """Prices at which the linear relaxation uses what there is.
 
         Raises BackendError if the solver has no answer.
         """
-        result = get_backend(backend).solve(self.model.relaxed(), options)
+        result = self._relaxed = _relaxed(self.model, backend, options)
         if result.duals is None or result.vector is None:
             raise BackendError(
                 f"{backend} did not solve the choice of trips: {result.message or result.stop}"
@@ -178,12 +192,13 @@ class Programme:
         goes over what it uses (relaxation-induced neighbourhood, Danna, Rothberg and Le Pape 2005) and what
         could still be part of something better by its reduced cost, the nearest first; and over everything
         only where that finds nothing. Where a third of the time does not end it, `annealing` goes on from
-        what there is, and the search from there: unless senders or soft limits have a say.
+        what there is: unless senders or soft limits have a say.
         """
         model = self.model if prices is None else self._charged(prices)
         solver = get_backend(backend)
         known = [] if start is None else [self._start(start)]
-        relaxed = solver.solve(model.relaxed(), replace(options, solver=None, gap=None))
+        relaxed = self._relaxed if prices is None else None
+        relaxed = relaxed or _relaxed(model, backend, _for_relaxation(options))
         if relaxed.vector is None or relaxed.duals is None:
             return self._searched(model, known, None, solver, options)[0]
         reduced = model.objective - model.matrix.T @ relaxed.duals
@@ -198,10 +213,9 @@ class Programme:
         choices, stop = self._searched(model, known, relaxation, solver, third)
         if choices is None or stop is StopReason.OPTIMAL:
             return choices
-        found = self._start(choices)
         worth = np.maximum(-relaxed.duals[: len(self.limit)], 0.0)
-        found = self._annealed(model.objective, found, relaxation, worth, seconds)
-        return self._searched(model, [found], relaxation, solver, third)[0]
+        found = self._annealed(model.objective, self._start(choices), relaxation, worth, 2 * seconds)
+        return self._choices(found)
 
     def _searched(
         self,
@@ -326,6 +340,16 @@ class Programme:
             sent = vector[first : first + len(option.senders.columns)]
             result.append(Choice(plans[np.argsort(option.office[plans])], sent))
         return result
+
+
+def _for_relaxation(options: SolveOptions) -> SolveOptions:
+    limit = options.time_limit
+    return replace(options, solver=None, gap=None, time_limit=None if limit is None else _LINEAR * limit)
+
+
+def _relaxed(model: MilpModel, backend: str, options: SolveOptions) -> SolveResult:
+    """The linear relaxation, from its slacks: with so many columns presolve takes longer than the rest."""
+    return solve_piece(model.relaxed(), backend, options, _SLACKS)
 
 
 def _diagonal(parts: list[sp.csr_array]) -> sp.csr_array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,10 +11,11 @@ import scipy.sparse as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allocator.backends import SolveOptions
+from allocator.backends import Basis, SolveOptions, SolveResult
 from allocator.methods.decompose.choice import Choice, Option, Programme
+from allocator.methods.decompose.pieces import solve_piece
 from allocator.methods.decompose.senders import Senders
-from allocator.milp.model import Vector
+from allocator.milp.model import MilpModel, Vector
 
 OPTIONS = SolveOptions(gap=1e-9)
 
@@ -105,6 +107,25 @@ def test_worth_is_a_bound_with_prices_of_what_is_short(seed: int) -> None:
         for office in (0, 1):
             own = each.office == office
             assert reduced[own] - reduced[own].min() == pytest.approx(charged[own] - charged[own].min())
+
+
+def test_the_relaxation_has_more_time_than_the_search_and_is_solved_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    options, limit, ceiling = random_options(2)
+    programme = Programme(options, limit, ceiling)
+    limits: list[float | None] = []
+
+    def noted(model: MilpModel, backend: str, own: SolveOptions, basis: Basis | None) -> SolveResult:
+        limits.append(own.time_limit)
+        return solve_piece(model, backend, own, basis)
+
+    monkeypatch.setattr("allocator.methods.decompose.choice.solve_piece", noted)
+    timed = replace(OPTIONS, time_limit=5.0)
+    assert programme.solve(NOTHING, "highs", timed) is not None
+    programme.worth("highs", OPTIONS)
+    assert programme.solve(NOTHING, "highs", timed) is not None
+    assert limits == [15.0, None]  # that of the worth is there already for the second choice
 
 
 def test_at_a_high_price_nothing_is_used() -> None:
