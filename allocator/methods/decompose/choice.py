@@ -16,6 +16,7 @@ from allocator.backends import (
     Backend,
     BackendError,
     Basis,
+    BasisStatus,
     SolveOptions,
     SolveResult,
     StopReason,
@@ -37,7 +38,8 @@ _COLDEST = 1e-6  # of what an office costs
 _SEARCHED = 4  # plans of an office, on average, that the search goes over besides those of the relaxation
 _LINEAR = 3.0  # times what the search may take: the relaxation, without which that finds nothing
 _NOTHING = np.zeros(0, dtype=np.int8)
-_SLACKS = Basis(columns=_NOTHING, rows=_NOTHING)  # nothing is chosen, every row is basic
+# Nothing is chosen, every row is basic: with so many columns presolve takes longer than the simplex method.
+_SLACKS = Basis(columns=_NOTHING, rows=_NOTHING)
 
 
 @dataclass(frozen=True)
@@ -146,12 +148,14 @@ class Programme:
         self.rows, self.resources = rows, len(limit)
         self._relaxed: SolveResult | None = None
 
-    def worth(self, backend: str, options: SolveOptions) -> Worth:
+    def worth(self, backend: str, options: SolveOptions, earlier: Programme | None = None) -> Worth:
         """Prices at which the linear relaxation uses what there is.
 
-        Raises BackendError if the solver has no answer.
+        Goes on from an `earlier` programme whose plans are the first of each block. Raises BackendError if
+        the solver has no answer.
         """
-        result = self._relaxed = _relaxed(self.model, backend, options)
+        basis = _SLACKS if earlier is None else self._basis_of(earlier)
+        result = self._relaxed = solve_piece(self.model.relaxed(), backend, options, basis)
         if result.duals is None or result.vector is None:
             raise BackendError(
                 f"{backend} did not solve the choice of trips: {result.message or result.stop}"
@@ -171,6 +175,31 @@ class Programme:
             np.split(reduced, self.plan_starts[1:-1]),
             self._use(result.vector),
         )
+
+    def _basis_of(self, earlier: Programme) -> Basis:
+        """Where the relaxation of the earlier programme ended; slacks where senders' rows are others."""
+        known = None if earlier._relaxed is None else earlier._relaxed.basis
+        as_before = np.array_equal(self.sender_row_starts, earlier.sender_row_starts)
+        if known is None or known.point is None or not as_before:
+            return _SLACKS
+        rows, columns = self.model.shape
+        old_plans = np.arange(earlier.plans)
+        block = np.searchsorted(earlier.plan_starts, old_plans, side="right") - 1
+        limits = np.searchsorted(self.rows, earlier.rows)
+        # In the order of the earlier programme, where each of its columns and rows is in this one.
+        column = np.concatenate(
+            [
+                old_plans - earlier.plan_starts[block] + self.plan_starts[block],
+                self.plans + np.arange(self.sent),
+                self.plans + self.sent + np.searchsorted(self.soft, limits[earlier.soft]),
+            ]
+        )
+        row = np.append(limits, np.arange(len(self.rows), rows))
+        of_columns = np.full(columns, BasisStatus.LOWER, dtype=np.int8)
+        of_rows = np.full(rows, BasisStatus.BASIC, dtype=np.int8)
+        point = np.zeros(columns)
+        of_columns[column], of_rows[row], point[column] = known.columns, known.rows, known.point
+        return Basis(of_columns, of_rows, point)
 
     def _use(self, vector: Vector) -> Vector:
         """(resources, blocks) what plans and senders of each block use."""
@@ -198,7 +227,7 @@ class Programme:
         solver = get_backend(backend)
         known = [] if start is None else [self._start(start)]
         relaxed = self._relaxed if prices is None else None
-        relaxed = relaxed or _relaxed(model, backend, _for_relaxation(options))
+        relaxed = relaxed or solve_piece(model.relaxed(), backend, _for_relaxation(options), _SLACKS)
         if relaxed.vector is None or relaxed.duals is None:
             return self._searched(model, known, None, solver, options)[0]
         reduced = model.objective - model.matrix.T @ relaxed.duals
@@ -345,11 +374,6 @@ class Programme:
 def _for_relaxation(options: SolveOptions) -> SolveOptions:
     limit = options.time_limit
     return replace(options, solver=None, gap=None, time_limit=None if limit is None else _LINEAR * limit)
-
-
-def _relaxed(model: MilpModel, backend: str, options: SolveOptions) -> SolveResult:
-    """The linear relaxation, from its slacks: with so many columns presolve takes longer than the rest."""
-    return solve_piece(model.relaxed(), backend, options, _SLACKS)
 
 
 def _diagonal(parts: list[sp.csr_array]) -> sp.csr_array:

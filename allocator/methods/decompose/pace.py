@@ -10,7 +10,7 @@ from allocator.methods.clock import Clock
 
 _HASTE = 1.3  # what steps may take longer than the last ones
 _FROM_NOTHING, _PROOF, _PLAN = 3.0, 3.0, 5.0  # times a later round: the first one, a proof, a first plan
-_WITH_SENDERS = 4.0, 2.0, 4.0  # the same where blanks are sent on
+_WITH_SENDERS = 6.0, 2.0, 5.0  # the same where blanks are sent on
 _EARLIEST, _LATEST = 0.5, 0.6  # of the time: a first plan
 _INFORMED = 0.4  # the same, if prices were there from the start
 _CLOSE, _FAR = 5e-4, 5e-3  # what prices may miss for an early one, and what they will miss anyhow

@@ -112,6 +112,7 @@ class Resupply:
             _with_slots_fixed(part.block, packs, known)
             for part, (_, packs), known in zip(parts, read, self.known, strict=True)
         ]
+        programme: Programme | None = None
         for done in range(1, rounds + 1):
             if instance.targets:
                 promised = CardSavings.of(instance, ready, prices[self._targets])
@@ -122,8 +123,8 @@ class Resupply:
                     for part, own, dual in zip(parts, plans, duals, strict=True)
                 ),
             )
-            programme = self._programme(parts, plans)
-            worth = programme.worth(self.backend, self.options)
+            earlier, programme = programme, self._programme(parts, plans)
+            worth = programme.worth(self.backend, self.options, earlier)
             prices = worth.prices
             duals = [
                 _in_place(part.senders.rows, own, len(dual))
@@ -132,6 +133,7 @@ class Resupply:
             spent = time.monotonic() - begun
             if left - spent < _CHOICE * spent / done:
                 break
+        assert programme is not None
         now = [
             Choice(np.arange(len(part.block.offices)), point[part.senders.columns])
             for part, (point, _) in zip(parts, read, strict=True)

@@ -120,26 +120,28 @@ class TrunkTrips:
         return sp.csr_array(self.brought - sp.diags_array(demand) @ self.made - self.left)
 
     def tighten(self, option: Option, plans: Plans) -> Option:
-        """The option with the inequalities for its plans that say anything, behind the senders' own rows."""
+        """The option with the inequalities for its plans behind the senders' own rows, as many for any plans.
+
+        Those that say nothing are empty.
+        """
         taken = self.taken @ plans.packs.T.tocsc()  # (Q, P)
         at_most = np.zeros((len(self.most), int(plans.office.max(initial=-1)) + 1))
         entries = taken.tocoo()
         np.maximum.at(at_most, (entries.row, plans.office[entries.col]), entries.data)
         demand = at_most.sum(axis=1)
-        tight = np.nonzero(demand < self.most)[0]
-        if not len(tight):
-            return option
-        senders = option.senders
-        rows = self._rows(demand)[tight][:, senders.columns]
-        none = sp.csr_array((len(tight), len(plans.office)))
+        tight = demand < self.most
+        senders, count = option.senders, len(tight)
+        rows = sp.csr_array(sp.diags_array(tight.astype(np.float64)) @ self._rows(demand)[:, senders.columns])
+        rows.eliminate_zeros()
+        none = sp.csr_array((count, len(plans.office)))
         return replace(
             option,
             of_senders=_below(option.of_senders, none),
             senders=replace(
                 senders,
                 matrix=_below(senders.matrix, rows),
-                row_lower=np.append(senders.row_lower, np.full(len(tight), -np.inf)),
-                row_upper=np.append(senders.row_upper, -self.reserve[tight]),
+                row_lower=np.append(senders.row_lower, np.full(count, -np.inf)),
+                row_upper=np.append(senders.row_upper, np.where(tight, -self.reserve, 0.0)),
             ),
         )
 

@@ -10,8 +10,10 @@ import pytest
 import scipy.sparse as sp
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import ArrayLike
 
 from allocator.backends import Basis, SolveOptions, SolveResult
+from allocator.backends.bases import fitted, still_feasible
 from allocator.methods.decompose.choice import Choice, Option, Programme
 from allocator.methods.decompose.pieces import solve_piece
 from allocator.methods.decompose.senders import Senders
@@ -36,13 +38,13 @@ def no_senders(resources: int) -> Senders:
     )
 
 
-def option(office: list[int], value: list[float], use: list[list[float]]) -> Option:
+def option(office: list[int], value: list[float], use: ArrayLike) -> Option:
     return Option(
         np.array(office),
         np.array(value),
         sp.csr_array(np.array(use, dtype=np.float64)),
         sp.csr_array((0, len(office))),
-        no_senders(len(use)),
+        no_senders(len(np.array(use))),
     )
 
 
@@ -126,6 +128,43 @@ def test_the_relaxation_has_more_time_than_the_search_and_is_solved_once(
     programme.worth("highs", OPTIONS)
     assert programme.solve(NOTHING, "highs", timed) is not None
     assert limits == [15.0, None]  # that of the worth is there already for the second choice
+
+
+@given(seed=st.integers(0, 10**6), plans=st.integers(2, 6))
+def test_with_more_plans_the_relaxation_goes_on_where_it_was(seed: int, plans: int) -> None:
+    options, limit, ceiling = random_options(seed)
+    fewer = [
+        option(each.office[:plans].tolist(), each.value[:plans].tolist(), each.use.toarray()[:, :plans])
+        for each in options
+    ]
+    earlier, programme = (Programme(own, limit, ceiling) for own in (fewer, options))
+    earlier.worth("highs", OPTIONS)
+    basis = programme._basis_of(earlier)
+    assert still_feasible(basis, *fitted(basis, programme.model), programme.model)
+    values = []
+    for before in (None, earlier):
+        worth = programme.worth("highs", OPTIONS, before)
+        charged = [each.value + each.use.T @ worth.prices for each in options]
+        least = sum(
+            own[each.office == k].min() for each, own in zip(options, charged, strict=True) for k in (0, 1)
+        )
+        values.append(least - float(worth.prices @ limit))
+    assert values[0] == pytest.approx(values[1])
+
+
+def test_with_other_rows_of_senders_the_relaxation_begins_anew() -> None:
+    options, limit, ceiling = random_options(3)
+    earlier = Programme(options, limit, ceiling)
+    earlier.worth("highs", OPTIONS)
+    row = replace(
+        options[0].senders, matrix=sp.csr_array((1, 0)), row_lower=np.zeros(1), row_upper=np.zeros(1)
+    )
+    options[0] = replace(options[0], senders=row, of_senders=sp.csr_array((1, len(options[0].office))))
+    programme = Programme(options, limit, ceiling)
+    assert len(programme._basis_of(earlier).columns) == 0
+    assert programme.worth("highs", OPTIONS, earlier).prices == pytest.approx(
+        earlier.worth("highs", OPTIONS).prices
+    )
 
 
 def test_at_a_high_price_nothing_is_used() -> None:

@@ -94,10 +94,12 @@ def test_with_little_time_left_there_are_fewer_rounds(monkeypatch: pytest.Monkey
     rounds = 0
     worth = Programme.worth
 
-    def counted(programme: Programme, backend: str, options: SolveOptions) -> Worth:
+    def counted(
+        programme: Programme, backend: str, options: SolveOptions, earlier: Programme | None
+    ) -> Worth:
         nonlocal rounds
         rounds += 1
-        return worth(programme, backend, options)
+        return worth(programme, backend, options, earlier)
 
     monkeypatch.setattr(Programme, "worth", counted)
     for left, expected in ((math.inf, 3), (0.0, 1)):
