@@ -20,10 +20,12 @@ from allocator.methods.decompose.workers import StoppedError, Workers
 from allocator.milp.model import Vector
 
 _GAP = 1e-4  # of the choice of a block with senders
-_LEAST_SECONDS = 1.0  # for it, and for that of a group
+_LEAST_ALONE, _LEAST_SECONDS = 0.4, 1.0  # seconds for it, and for that of a group
+_MORE = 1.0  # of what a block uses in the relaxation: what it may use besides that at first
 _OFFICES, _TOGETHER, _SHARE = 64, 2, 2.0  # of a group; groups that share what is left over; of a step's time
 _ANEW = 2  # turns that begin from the relaxation: slots change most before the second
 _NEARLY = 1e-6  # a whole pack
+_COUNTED = ["depot", "handling"]  # couplings: in packs
 
 
 @dataclass(frozen=True)
@@ -46,17 +48,17 @@ class JointChoice:
         """The best choice found, the one of now at the worst; `time_limit` for each step.
 
         All choose together where there are no senders. Else in the first two turns blocks with senders choose
-        each by itself, at the prices of packs, within what it uses in the relaxation. After the first, slots
-        change most; from then on groups of blocks choose from what they have. When the time is over it is the
-        best found by then; StoppedError if that is nothing.
+        each by itself, at the prices of packs. After the first, slots change most; from then on groups of
+        blocks choose from what they have. When the time is over it is the best found by then; StoppedError
+        if that is nothing.
         """
         if not self.senders:
             return self.programme.solve(now, self.backend, options) or now
         best = now
         if self.turn <= _ANEW:
             seconds = (options.time_limit or np.inf) * self.workers.count / len(self.senders)
-            alone = replace(options, gap=_GAP, time_limit=max(_LEAST_SECONDS, seconds))
-            found = self._anew(alone, options)
+            alone = replace(options, gap=_GAP, time_limit=max(_LEAST_ALONE, seconds))
+            found = self._anew(now, alone, options)
             best = min([now] if found is None else [now, found], key=self.programme.value)
         if self.turn > 1:
             with suppress(StoppedError):
@@ -64,22 +66,67 @@ class JointChoice:
                     best = choices
         return best
 
-    def _anew(self, alone: SolveOptions, together: SolveOptions) -> list[Choice] | None:
-        """Blocks with senders within what they use in the relaxation, the others within what is left."""
-        options = self.programme.options
-        found = self._alone(dict(zip(self.senders, self._allotted().T, strict=True)), alone)
-        chosen = {k: choice for k, choice in found.items() if choice is not None}
-        others = [k for k in range(len(options)) if k not in found]
-        if len(chosen) < len(found):
+    def _anew(self, now: list[Choice], alone: SolveOptions, together: SolveOptions) -> list[Choice] | None:
+        """Blocks with senders one by one, the others within what is left; None where a block has no choice.
+
+        At first a block may use twice what it does in the relaxation, and all that nobody does: trips are
+        lumpy, and prices keep it from more. The large ones first, those keep their choice that leave the
+        others what is allotted to these; the rest choose again, within that and what is left over.
+        """
+        options, own = self.programme.options, self._allotted()
+        hoped = self._alone(self._hoped_for(own), now, alone)
+        kept, late = self._fitting(hoped, own)
+        for first in range(0, len(late), _TOGETHER):
+            some = late[first : first + _TOGETHER]
+            spare = self._spare(kept, [own[k] for k in late[first:]])
+            share = np.floor(np.maximum(spare, 0.0) / len(some) + _NEARLY)
+            again = self._alone({k: own[k] + share for k in some}, now, alone)
+            kept |= {k: choice for k, choice in again.items() if choice is not None}
+        if len(kept) < len(own):
             return None
+        others = [k for k in range(len(options)) if k not in kept]
         if others:
-            left = self.couplings.limit - sum(options[k].uses(choice) for k, choice in chosen.items())
+            left = self.couplings.limit - sum(options[k].uses(choice) for k, choice in kept.items())
             rest = Programme([options[k] for k in others], left, self.couplings.ceiling)
             theirs = rest.solve(None, self.backend, together)
             if theirs is None:
                 return None
-            chosen |= dict(zip(others, theirs, strict=True))
-        return [chosen[k] for k in range(len(options))]
+            kept |= dict(zip(others, theirs, strict=True))
+        return [kept[k] for k in range(len(options))]
+
+    def _hoped_for(self, own: dict[int, Vector]) -> dict[int, Vector]:
+        """(resources,) for each block: what it may use if others do not need it."""
+        asked = np.maximum(self.worth.use, 0.0)
+        spare = np.maximum(self.couplings.limit - asked.sum(axis=1), 0.0)
+        return {
+            k: np.maximum(allotted, np.floor((1.0 + _MORE) * asked[:, k] + spare + _NEARLY))
+            for k, allotted in own.items()
+        }
+
+    def _fitting(
+        self, hoped: dict[int, Choice | None], own: dict[int, Vector]
+    ) -> tuple[dict[int, Choice], list[int]]:
+        """The choices that leave all others what is allotted to them, and the blocks of the rest."""
+        options = self.programme.options
+        kept: dict[int, Choice] = {}
+        late = sorted(own, key=lambda k: -len(np.unique(options[k].office)))
+        for k in list(late):
+            choice = hoped[k]
+            if choice is None:
+                continue
+            left = self._spare(kept, [own[other] for other in late if other != k])
+            if (options[k].uses(choice) <= left + _NEARLY).all():
+                kept[k] = choice
+                late.remove(k)
+        return kept, late
+
+    def _spare(self, kept: dict[int, Choice], allotted: list[Vector]) -> Vector:
+        """(resources,) what is left for blocks beside those kept and what is allotted; inf if not counted."""
+        taken = sum((self.programme.options[k].uses(choice) for k, choice in kept.items()), start=0.0)
+        counted = np.isin(self.couplings.kind, _COUNTED)
+        reserved = sum(allotted, start=np.zeros(len(counted)))
+        left = self.couplings.limit - taken - np.where(counted, reserved, 0.0)
+        return np.where(counted, left, np.inf)
 
     def _in_groups(self, now: list[Choice], options: SolveOptions) -> Iterator[list[Choice]]:
         """Choices that get better: groups of blocks choose, some at a time, and share what is left over."""
@@ -126,7 +173,9 @@ class JointChoice:
             inside += own
         return groups
 
-    def _alone(self, room: dict[int, Vector], options: SolveOptions) -> dict[int, Choice | None]:
+    def _alone(
+        self, room: dict[int, Vector], now: list[Choice], options: SolveOptions
+    ) -> dict[int, Choice | None]:
         """Blocks each within its own room (resources,); None without a choice."""
         found = self.workers.map(
             _choose_in_block,
@@ -135,6 +184,7 @@ class JointChoice:
                     self.programme.options[k],
                     own,
                     self.couplings.ceiling,
+                    now[k],
                     self.worth.prices,
                     self.backend,
                     options,
@@ -144,13 +194,14 @@ class JointChoice:
         )
         return dict(zip(room, found, strict=True))
 
-    def _allotted(self) -> Vector:
-        """(resources, senders) whole packs that each block may use, by what it uses in the relaxation.
+    def _allotted(self) -> dict[int, Vector]:
+        """(resources,) whole packs for each block with senders, by what it uses in the relaxation.
 
-        What nobody uses is shared out, half by use and half equally, the largest remainders first.
+        What nobody uses is shared out, half by use and half equally, the largest remainders first. What is
+        not packs is not counted: inf.
         """
         allotted = np.full((len(self.couplings.limit), len(self.senders)), np.inf)
-        for row in np.nonzero(np.isin(self.couplings.kind, ["depot", "handling"]))[0]:
+        for row in np.nonzero(np.isin(self.couplings.kind, _COUNTED))[0]:
             asked = np.maximum(self.worth.use[row], 0.0)
             spare = max(0.0, self.couplings.limit[row] - asked.sum())
             own = asked[self.senders]
@@ -159,18 +210,20 @@ class JointChoice:
             rest = int(np.floor(own.sum() + _NEARLY) - whole.sum())
             whole[np.argsort(-(own - whole), kind="stable")[:rest]] += 1.0
             allotted[row] = whole
-        return allotted
+        return dict(zip(self.senders, allotted.T, strict=True))
 
 
 def _choose_in_block(
     option: Option,
     limit: Vector,
     ceiling: Vector,
+    now: Choice,
     prices: Vector,
     backend: str,
     options: SolveOptions,
 ) -> Choice | None:
-    chosen = Programme([option], limit, ceiling).solve(None, backend, options, prices)
+    start = [now] if (option.uses(now) <= limit + _NEARLY).all() else None
+    chosen = Programme([option], limit, ceiling).solve(start, backend, options, prices)
     return None if chosen is None else chosen[0]
 
 
