@@ -36,6 +36,7 @@ _MOVES_A_SECOND = 3e6
 _NEARLY = 4  # the rank of a plan that is nearly as good as the best of its office
 _COLDEST = 1e-6  # of what an office costs
 _SEARCHED = 4  # plans of an office, on average, that the search goes over besides those of the relaxation
+_AT_FIRST, _ANNEALING = 0.25, 0.45  # of the time: what the search has then, and what comes after it
 _LINEAR = 3.0  # times what the search may take: the relaxation, without which that finds nothing
 _NOTHING = np.zeros(0, dtype=np.int8)
 # Nothing is chosen, every row is basic: with so many columns presolve takes longer than the simplex method.
@@ -220,7 +221,7 @@ class Programme:
         but a few offices have a whole plan, since it has few rows besides one for each office. The search
         goes over what it uses (relaxation-induced neighbourhood, Danna, Rothberg and Le Pape 2005) and what
         could still be part of something better by its reduced cost, the nearest first; and over everything
-        only where that finds nothing. Where a third of the time does not end it, `annealing` goes on from
+        only where that finds nothing. Where a quarter of the time does not end it, `annealing` goes on from
         what there is: unless senders or soft limits have a say.
         """
         model = self.model if prices is None else self._charged(prices)
@@ -237,13 +238,13 @@ class Programme:
             known.append(self._rounded(relaxed.vector))
         if not alone or options.time_limit is None:
             return self._searched(model, known, relaxation, solver, options)[0]
-        seconds = options.time_limit / 3.0
-        third = replace(options, time_limit=seconds)
-        choices, stop = self._searched(model, known, relaxation, solver, third)
+        seconds = options.time_limit
+        at_first = replace(options, time_limit=_AT_FIRST * seconds)
+        choices, stop = self._searched(model, known, relaxation, solver, at_first)
         if choices is None or stop is StopReason.OPTIMAL:
             return choices
         worth = np.maximum(-relaxed.duals[: len(self.limit)], 0.0)
-        found = self._annealed(model.objective, self._start(choices), relaxation, worth, 2 * seconds)
+        found = self._annealed(model.objective, self._start(choices), relaxation, worth, _ANNEALING * seconds)
         return self._choices(found)
 
     def _searched(
@@ -372,6 +373,7 @@ class Programme:
 
 
 def _for_relaxation(options: SolveOptions) -> SolveOptions:
+    """With time enough for what the search is nothing without."""
     limit = options.time_limit
     return replace(options, solver=None, gap=None, time_limit=None if limit is None else _LINEAR * limit)
 

@@ -25,9 +25,9 @@ from allocator.milp.model import Vector
 from allocator.plan.arrays import PlanArrays
 
 _PRICE_ROUNDS = 3  # for trips
-_CHOICE_SHARE, _CHOICE_GAP = 0.1, 1e-6  # of the time left
-_LEAST_CHOICE_SECONDS = 1.4
-_CHOICE_SECONDS = 7e-5  # for the choice per office and day, but no more than its share
+_CHOICE_SHARE, _CHOICE_GAP = 0.15, 1e-6  # of the time left
+_LEAST_CHOICE_SECONDS = 2.0
+_CHOICE_SECONDS = 1e-4  # for the choice per office and day, but no more than its share
 _PATIENCE = 2  # turns without a better plan
 _BETTER = 1e-6  # of the cost: less is nothing
 _LOG = logging.getLogger(__name__)

@@ -28,7 +28,7 @@ _NEAR = 5e-4  # of the bound: prices of a sample are no better than that
 _ROUGHLY = 5e-3  # where another sample follows, whose prices are further off than that
 _MOST_ROUNDS = 15
 _PHASES = (0.1, 0.5, 0.9)  # of the samples whose relaxations are solved
-_SHARE = 0.38  # of the time
+_SHARE, _WITH_SENDERS = 0.38, 0.42  # of the time; where blanks are sent on, in larger blocks
 _ENOUGH = 10.0  # seconds, to begin before policies are tried
 _LOG = logging.getLogger(__name__)
 
@@ -84,6 +84,7 @@ class StartPrices:
         record.enter(f"start prices, {len(sample.offices)} offices")
         generation = smaller.generation(own, nothing, self._workers, self._backend, self._options)
         near = _NEAR if sample is self.samples[-1] else _ROUGHLY
+        most = (_WITH_SENDERS if smaller.has_senders else _SHARE) * clock.limit
         ahead = 2e-2
         for number in range(_MOST_ROUNDS):
             record.enter(f"start prices, {len(sample.offices)} offices, round {number + 1}")
@@ -98,7 +99,7 @@ class StartPrices:
                 ahead,
                 standing.strain,
             )
-            if max(ahead, standing.strain) < near or clock.seconds > _SHARE * clock.limit:
+            if max(ahead, standing.strain) < near or clock.seconds > most:
                 break
         prices = transfer_prices(generation.best_prices, smaller.couplings, couplings)
         return Start(prices, estate=Estate(sample, generation.pool))
