@@ -81,8 +81,19 @@ def test_what_was_never_done_is_guessed_from_rounds() -> None:
 
 
 def test_where_blanks_are_sent_on_proofs_and_plans_take_fewer_rounds() -> None:
-    assert pace_with(45.0, round=5.0, has_senders=True).is_ending
-    assert not pace_with(46.0, round=5.0, has_senders=True).is_ending
+    assert pace_with(52.0, round=5.0, has_senders=True).is_ending
+    assert not pace_with(53.0, round=5.0, has_senders=True).is_ending
+
+
+def test_where_blanks_are_sent_on_the_first_round_takes_six_times_as_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = iter([0.0, 9.0])
+    pace = Pace(Clock(100.0), has_senders=True)
+    monkeypatch.setattr(time, "monotonic", lambda: next(now))
+    with pace.measured("round"):
+        pass
+    assert pace.took["round"] == 1.5
 
 
 def test_the_first_round_takes_longer_and_the_quickest_other_counts(monkeypatch: pytest.MonkeyPatch) -> None:
