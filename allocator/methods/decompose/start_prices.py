@@ -25,7 +25,7 @@ from allocator.plan.arrays import PlanArrays
 
 _FIRST_REACH = 0.3  # how wrong prices of a relaxation may be
 _NEAR = 5e-4  # of the bound: prices of a sample are no better than that
-_ROUGHLY = 5e-3  # where another sample follows, whose prices are further off than that
+_ROUGHLY = 5e-3  # where another sample follows and blanks are sent on: its prices are further off than that
 _MOST_ROUNDS = 15
 _PHASES = (0.1, 0.5, 0.9)  # of the samples whose relaxations are solved
 _SHARE, _WITH_SENDERS = 0.38, 0.42  # of the time; where blanks are sent on, in larger blocks
@@ -83,7 +83,7 @@ class StartPrices:
         own = start.transferred(couplings, smaller.couplings)
         record.enter(f"start prices, {len(sample.offices)} offices")
         generation = smaller.generation(own, nothing, self._workers, self._backend, self._options)
-        near = _NEAR if sample is self.samples[-1] else _ROUGHLY
+        near = _ROUGHLY if smaller.has_senders and sample is not self.samples[-1] else _NEAR
         most = (_WITH_SENDERS if smaller.has_senders else _SHARE) * clock.limit
         ahead = 2e-2
         for number in range(_MOST_ROUNDS):
