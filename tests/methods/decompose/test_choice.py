@@ -22,19 +22,20 @@ from allocator.milp.model import MilpModel, Vector
 OPTIONS = SolveOptions(gap=1e-9)
 
 
-def no_senders(resources: int) -> Senders:
+def idle_senders(resources: int, rows: int = 0) -> Senders:
+    """Senders with so many rows of their own, and nothing to decide."""
     nothing, none = np.zeros(0), np.zeros(0, dtype=np.int64)
     return Senders(
         none,
-        none,
+        np.zeros(rows, dtype=np.int64),
         nothing,
         nothing,
         nothing,
         np.zeros(0, dtype=np.bool_),
         sp.csr_array((resources, 0)),
-        sp.csr_array((0, 0)),
-        nothing,
-        nothing,
+        sp.csr_array((rows, 0)),
+        np.zeros(rows),
+        np.zeros(rows),
     )
 
 
@@ -44,7 +45,7 @@ def option(office: list[int], value: list[float], use: ArrayLike) -> Option:
         np.array(value),
         sp.csr_array(np.array(use, dtype=np.float64)),
         sp.csr_array((0, len(office))),
-        no_senders(len(np.array(use))),
+        idle_senders(len(np.array(use))),
     )
 
 

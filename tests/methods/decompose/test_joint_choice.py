@@ -14,9 +14,9 @@ from allocator.methods.clock import Clock
 from allocator.methods.decompose.choice import Choice, Option, Programme
 from allocator.methods.decompose.couplings import Couplings
 from allocator.methods.decompose.joint_choice import JointChoice
-from allocator.methods.decompose.senders import Senders
 from allocator.methods.decompose.workers import Workers
 from allocator.milp.model import Vector
+from tests.methods.decompose.test_choice import idle_senders
 from tests.methods.decompose.test_trunk_trips import options_of
 
 EXACT = SolveOptions(gap=1e-9)
@@ -37,23 +37,6 @@ def joint(
     return JointChoice(programme, worth, couplings, crew, "highs", turn), least
 
 
-def sender(resources: int) -> Senders:
-    """One that has a row of its own, and nothing to decide."""
-    none = np.zeros(0)
-    return Senders(
-        np.zeros(0, dtype=np.int64),
-        np.zeros(1, dtype=np.int64),
-        none,
-        none,
-        none,
-        np.zeros(0, dtype=np.bool_),
-        sp.csr_array((resources, 0)),
-        sp.csr_array((1, 0)),
-        np.zeros(1),
-        np.zeros(1),
-    )
-
-
 def block(values: list[list[float]], packs: list[list[float]]) -> Option:
     """Offices with a plan for nothing, and others of these values that use so many packs of one depot."""
     office = [k for k, own in enumerate(values) for _ in range(len(own) + 1)]
@@ -64,7 +47,7 @@ def block(values: list[list[float]], packs: list[list[float]]) -> Option:
         np.array(value),
         sp.csr_array(np.array([used])),
         sp.csr_array((1, len(office))),
-        sender(1),
+        idle_senders(1, rows=1),
     )
 
 
