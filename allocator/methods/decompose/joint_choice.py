@@ -14,8 +14,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from allocator.backends import SolveOptions
-from allocator.methods.decompose.choice import Choice, Option, Programme, Worth
+from allocator.methods.decompose.choice import choose
 from allocator.methods.decompose.couplings import Couplings
+from allocator.methods.decompose.programme import Choice, Option, Programme, Worth
 from allocator.methods.decompose.workers import StoppedError, Workers
 from allocator.milp.model import Vector
 
@@ -53,7 +54,7 @@ class JointChoice:
         if that is nothing.
         """
         if not self.senders:
-            return self.programme.solve(now, self.backend, options) or now
+            return choose(self.programme, now, self.backend, options) or now
         best = now
         if self.turn <= _ANEW:
             seconds = (options.time_limit or np.inf) * self.workers.count / len(self.senders)
@@ -88,7 +89,7 @@ class JointChoice:
         if others:
             left = self.couplings.limit - sum(options[k].uses(choice) for k, choice in kept.items())
             rest = Programme([options[k] for k in others], left, self.couplings.ceiling)
-            theirs = rest.solve(None, self.backend, together)
+            theirs = choose(rest, None, self.backend, together)
             if theirs is None:
                 return None
             kept |= dict(zip(others, theirs, strict=True))
@@ -223,7 +224,7 @@ def _choose_in_block(
     options: SolveOptions,
 ) -> Choice | None:
     start = [now] if (option.uses(now) <= limit + _NEARLY).all() else None
-    chosen = Programme([option], limit, ceiling).solve(start, backend, options, prices)
+    chosen = choose(Programme([option], limit, ceiling), start, backend, options, prices)
     return None if chosen is None else chosen[0]
 
 
@@ -235,4 +236,4 @@ def _choose_in_group(
     backend: str,
     options: SolveOptions,
 ) -> list[Choice]:
-    return Programme(group, limit, ceiling).solve(now, backend, options) or now
+    return choose(Programme(group, limit, ceiling), now, backend, options) or now

@@ -11,10 +11,11 @@ import numpy as np
 
 from allocator.backends import Basis
 from allocator.methods.clock import Clock
-from allocator.methods.decompose.choice import Choice, Programme
+from allocator.methods.decompose.choice import choose
 from allocator.methods.decompose.column_generation import ColumnGeneration
 from allocator.methods.decompose.nation import Nation
 from allocator.methods.decompose.plans import one_plan_each
+from allocator.methods.decompose.programme import Choice, Programme
 from allocator.methods.decompose.resupply import Resupply
 from allocator.methods.decompose.settlement import spread
 from allocator.methods.decompose.settling import Piece
@@ -159,7 +160,7 @@ class Planner:
         pool.plans = [plans for plans, _, _ in found]
         self.bases = [basis for _, _, basis in found]
         programme = Programme([option for _, option, _ in found], couplings.limit, couplings.ceiling)
-        return programme.solve(now, generation.backend, solve_options)
+        return choose(programme, now, generation.backend, solve_options)
 
     def _spread(self, vector: Vector, seconds: float, *, anew: bool) -> PlanArrays:
         """Slots and records where they belong with the trips of a vector, with so many seconds left."""

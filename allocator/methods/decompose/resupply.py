@@ -19,12 +19,12 @@ from numpy.typing import NDArray
 from allocator.backends import SolveOptions
 from allocator.instance.arrays import Counts
 from allocator.methods.decompose.blocks import Block, marked
-from allocator.methods.decompose.choice import Choice, Option, Programme
 from allocator.methods.decompose.couplings import Couplings
 from allocator.methods.decompose.joint_choice import JointChoice
 from allocator.methods.decompose.mixtures import of_senders
 from allocator.methods.decompose.plans import Plans, one_plan_each, plans_of
 from allocator.methods.decompose.pricing import charge
+from allocator.methods.decompose.programme import Choice, Option, Programme
 from allocator.methods.decompose.savings import CardSavings
 from allocator.methods.decompose.senders import Senders, senders_alone, sends
 from allocator.methods.decompose.trunk_trips import TrunkTrips

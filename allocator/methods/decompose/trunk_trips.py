@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 
 from allocator.instance.arrays import NOWHERE
 from allocator.methods.decompose.blocks import Block
-from allocator.methods.decompose.choice import Option
 from allocator.methods.decompose.plans import Plans
+from allocator.methods.decompose.programme import Option
 from allocator.methods.decompose.senders import sends
 from allocator.milp.builder import ABSENT
 from allocator.milp.formulation import Formulation

@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 from allocator.backends import Basis, BasisStatus, SolveOptions
 from allocator.methods.decompose.blocks import Block
-from allocator.methods.decompose.choice import Option
 from allocator.methods.decompose.mixtures import Mixture, mix
 from allocator.methods.decompose.plans import Plans, plans_of
 from allocator.methods.decompose.pricing import charge, savings
+from allocator.methods.decompose.programme import Option
 from allocator.methods.decompose.senders import senders_alone
 from allocator.milp.builder import ABSENT
 from allocator.milp.model import Vector

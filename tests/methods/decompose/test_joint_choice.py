@@ -11,12 +11,13 @@ import scipy.sparse as sp
 from allocator import generate_instance
 from allocator.backends import SolveOptions
 from allocator.methods.clock import Clock
-from allocator.methods.decompose.choice import Choice, Option, Programme
+from allocator.methods.decompose.choice import choose
 from allocator.methods.decompose.couplings import Couplings
 from allocator.methods.decompose.joint_choice import JointChoice
+from allocator.methods.decompose.programme import Choice, Option, Programme
 from allocator.methods.decompose.workers import Workers
 from allocator.milp.model import Vector
-from tests.methods.decompose.test_choice import idle_senders
+from tests.methods.decompose.test_programme import idle_senders
 from tests.methods.decompose.test_trunk_trips import options_of
 
 EXACT = SolveOptions(gap=1e-9)
@@ -28,8 +29,12 @@ def joint(
 ) -> tuple[JointChoice, list[Choice]]:
     """The choice, and one to begin with that uses as little as there can be used."""
     programme = Programme(options, couplings.limit, couplings.ceiling)
-    least = Programme(options, couplings.limit, couplings.ceiling).solve(
-        None, "highs", EXACT, np.full(len(couplings.limit), 1e9)
+    least = choose(
+        Programme(options, couplings.limit, couplings.ceiling),
+        None,
+        "highs",
+        EXACT,
+        np.full(len(couplings.limit), 1e9),
     )
     assert least is not None
     worth = programme.worth("highs", EXACT)
@@ -78,7 +83,7 @@ def test_a_choice_keeps_limits_and_is_no_dearer(family: str, seed: int, turn: in
     assert programme.value(found) < programme.value(now)
     hard = np.isinf(couplings.ceiling)
     assert (used(programme, found) <= couplings.limit + 1e-6)[hard].all()
-    exact = Programme(options, couplings.limit, couplings.ceiling).solve(now, "highs", EXACT)
+    exact = choose(Programme(options, couplings.limit, couplings.ceiling), now, "highs", EXACT)
     assert exact is not None
     assert programme.value(found) <= 0.8 * programme.value(exact)  # both below 0
 
@@ -106,7 +111,7 @@ def test_those_that_do_not_fit_choose_again_within_what_is_left() -> None:
     assert choice._fitting(hoped, own)[1] == [0]  # with what all hope for it would take from others
     found = choice.improve(now, ENOUGH)
     assert used(choice.programme, found)[0] <= 17.0
-    exact = choice.programme.solve(now, "highs", EXACT)
+    exact = choose(choice.programme, now, "highs", EXACT)
     assert exact is not None
     assert choice.programme.value(found) == pytest.approx(choice.programme.value(exact))
 

@@ -14,8 +14,8 @@ from allocator import FAMILIES, Instance, generate_instance
 from allocator.backends import SolveOptions, get_backend
 from allocator.methods.clock import Clock
 from allocator.methods.decompose.blocks import marked
-from allocator.methods.decompose.choice import Programme, Worth
 from allocator.methods.decompose.couplings import find_couplings
+from allocator.methods.decompose.programme import Programme, Worth
 from allocator.methods.decompose.resupply import Resupply
 from allocator.methods.decompose.savings import CardSavings
 from allocator.methods.decompose.senders import sends

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from allocator import Instance, generate_instance
 from allocator.backends import SolveOptions, get_backend
 from allocator.methods.decompose.blocks import Block, marked
-from allocator.methods.decompose.choice import Option, Programme
 from allocator.methods.decompose.couplings import Couplings, find_couplings
 from allocator.methods.decompose.mixtures import of_senders
 from allocator.methods.decompose.plans import Plans, first_plans, one_plan_each
+from allocator.methods.decompose.programme import Option, Programme
 from allocator.methods.decompose.senders import senders_alone, sends
 from allocator.methods.decompose.splitting import take_apart
 from allocator.methods.decompose.trunk_trips import TrunkTrips, with_trunk_trips
