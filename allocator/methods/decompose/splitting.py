@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from allocator.instance.arrays import NO_LIMIT, NOWHERE, InstanceArrays
+from allocator.instance.arrays import NOWHERE
 from allocator.methods.decompose.blocks import Block, marked
 from allocator.methods.decompose.components import by_label, find_components
 from allocator.methods.decompose.couplings import Couplings
+from allocator.methods.decompose.office_trips import OfficeTrips
 from allocator.methods.decompose.queues import Queues
-from allocator.methods.decompose.restocking import Depletion, Opportunities
 from allocator.methods.decompose.transshipment import Transshipment
 from allocator.milp.builder import ABSENT
 from allocator.milp.formulation import Formulation
-from allocator.milp.limits import trip_limits
 from allocator.milp.model import MilpModel, Vector
 from allocator.milp.printed import printed_without_queues
 from allocator.milp.sparse import short_indices
@@ -45,7 +43,7 @@ def take_apart(
     blanks = formulation.variables.blanks[:, 0]
     size = np.bincount(column_label[blanks], minlength=count)
     sends = np.zeros(count, dtype=np.bool_)
-    sends[column_label[blanks[split.lends]]] = True
+    sends[column_label[blanks[split.trips.lends]]] = True
     stock = formulation.variables.depot_stock
     stock = stock[stock != ABSENT]
     sends[column_label[stock[column_label[stock] >= 0]]] = True
@@ -82,18 +80,6 @@ def _at(values: Indices, labels: Indices) -> Indices:
     return np.where(labels == ABSENT, ABSENT, np.append(values, ABSENT)[labels])
 
 
-@dataclass(frozen=True)
-class _Trips:
-    """What else there is to know of trips (E,); ABSENT for what is in stock."""
-
-    columns: Indices  # of the model: packs
-    origin: Indices  # of the instance: the office that sends, ABSENT if a depot does
-    dispatch: Indices  # day
-    least: Indices  # packs
-    fixed: Vector  # cost
-    price: Vector  # cost per pack, idle blanks included
-
-
 class _Split:
     """What is the same for all components."""
 
@@ -102,10 +88,7 @@ class _Split:
         model, variables, arrays = formulation.model, formulation.variables, formulation.instance.arrays
         self.arrays = arrays
         offices = len(arrays.max_blanks)
-        self.lends = np.zeros(offices, dtype=np.bool_)
-        self.lends[arrays.lane_origin_office[arrays.lane_origin_office != NOWHERE]] = True
-        self.uneven = (np.diff(arrays.blanks, axis=1) % arrays.pack_size != 0).any(axis=1)
-        self.good = arrays.good_per_thousand / 1000.0
+        self.trips = OfficeTrips(formulation)
         into = arrays.lane_destination_office != NOWHERE
         self.office_rows, self.stock_rows = _rows_of_stocks(model, into)
         # What a column is called in its block; columns of rows of a block are in no other.
@@ -127,33 +110,24 @@ class _Split:
         self.upper = self._finite_upper()
         self.blank_office = np.full(model.shape[1], ABSENT, dtype=np.int64)
         self.blank_office[variables.blanks[:, 0]] = np.arange(offices)
-        self.pack_lane = np.full(model.shape[1], ABSENT, dtype=np.int64)
-        self.pack_day = np.full(model.shape[1], ABSENT, dtype=np.int64)
-        lane, day = np.nonzero(variables.packs != ABSENT)
-        self.pack_lane[variables.packs[lane, day]] = lane
-        self.pack_day[variables.packs[lane, day]] = day
-        # Idle blanks cost by what is on hand: what has come, less what was printed.
-        idle = float(formulation.instance.costs.idle_blank_day)
-        self.idle = idle / self.good  # per card and day
+        idle, good = self.trips.idle, self.trips.good
         objective = model.objective.copy()
         self.all_ready = printed_without_queues(arrays).sum(axis=1)  # (I, T)
         delay = arrays.processing_days
-        extra = self.idle[:, None, None]
+        extra = idle[:, None, None]
         self._add(objective, variables.waiting, extra)
         if delay < arrays.days:
             self._add(objective, variables.not_ingested[:, :, : arrays.days - delay], extra)
-        lane, day = lane[to_depots[lane]], day[to_depots[lane]]
-        idle_blank = (self.idle * self.good)[arrays.lane_origin_office[lane]]
+        lane, day = np.nonzero((variables.packs != ABSENT) & to_depots[:, None])
+        idle_blank = (idle * good)[arrays.lane_origin_office[lane]]
         objective[variables.packs[lane, day]] -= idle_blank * arrays.pack_size * (arrays.days - day)
         self.objective = objective
         self._find_queues()
-        self.limits = trip_limits(arrays)
         costs = formulation.instance.costs
         once = np.ones(arrays.days)
         once[-1] += float(costs.end_days)
         weight = arrays.weight.astype(np.float64).max(axis=1, initial=0.0)
-        self.full_worth = weight[:, None] * float(costs.waiting_day) * once + self.idle[:, None]
-        self.most_printed = _most_printed(arrays)
+        self.full_worth = weight[:, None] * float(costs.waiting_day) * once + idle[:, None]
 
     def _find_queues(self) -> None:
         """Of records that are overdue (tiers, I, S, T) columns, rows, and what may wait before they count."""
@@ -234,10 +208,10 @@ class _Split:
             (np.full(len(link_entries[0]), -1.0), (link_entries[0] - len(kept_rows), link_entries[1])),
             shape=(links, len(kept)),
         )
-        trips, of_trips = self._trips(columns, offices, place)
-        elsewhere = kept[(self.pack_lane[kept] != ABSENT) & self.sent_to_depots[kept]]
+        trips, of_trips = self.trips.of(columns, offices, place)
+        elsewhere = kept[(self.trips.lane[kept] != ABSENT) & self.sent_to_depots[kept]]
         # Sending on what nobody needs pays where days in transit cost less than days in store.
-        lent = np.nonzero(self.lends[offices][trips.office] | (of_trips.price < 0.0))[0]
+        lent = np.nonzero(self.trips.lends[offices][trips.office] | (of_trips.price < 0.0))[0]
         alone = lent[of_trips.columns[lent] != ABSENT]
         passing = np.concatenate([lent, alone])  # trips of the columns of what is passed on
         transshipment = Transshipment(
@@ -247,10 +221,10 @@ class _Split:
             dispatch=of_trips.dispatch,
             least=of_trips.least,
             to_depots=position[elsewhere],
-            to_depots_origin=place[arrays.lane_origin_office[self.pack_lane[elsewhere]]],
-            to_depots_dispatch=self.pack_day[elsewhere],
+            to_depots_origin=place[arrays.lane_origin_office[self.trips.lane[elsewhere]]],
+            to_depots_dispatch=self.trips.day[elsewhere],
             blanks=arrays.blanks[offices] / arrays.pack_size,
-            uneven=self.uneven[offices],
+            uneven=self.trips.uneven[offices],
         )
         balance = transshipment.balance(trips, len(kept) + len(passing))
         # A pack passed on takes from depots and resources what one that is kept does.
@@ -289,8 +263,8 @@ class _Split:
             integer=np.append(model.integer[kept], np.ones(len(passing), dtype=np.bool_)),
         )
         office_component = column_component[variables.blanks[offices, 0]]
-        good = self.good[offices]
-        constant = self.idle[offices] * (good[:, None] * arrays.blanks[offices] - ready).sum(axis=1)
+        good = self.trips.good[offices]
+        constant = self.trips.idle[offices] * (good[:, None] * arrays.blanks[offices] - ready).sum(axis=1)
         trip_component = office_component[trips.office]
         return Block(
             offices=offices,
@@ -300,7 +274,7 @@ class _Split:
             records=records,
             linked=linked,
             queues=self._queues(offices),
-            depletion=self._depletion(offices),
+            depletion=self.trips.depletion(offices),
             trips=trips,
             trip_columns=of_trips.columns,
             transshipment=transshipment,
@@ -348,78 +322,6 @@ class _Split:
             ready=self.all_ready[offices].astype(np.float64),
         )
 
-    def _depletion(self, offices: Indices) -> Depletion:
-        """What offices print from without trips; whole packs of those that lend come as a trip."""
-        arrays, good = self.arrays, self.good[offices]
-        blanks, lends = arrays.blanks[offices], self.lends[offices, None]
-        # What is left besides whole packs is less after a delivery that makes a pack of it, and a pack may
-        # be passed on before all of it is there: too much is safe.
-        rest = np.maximum.accumulate(blanks % arrays.pack_size, axis=1)
-        rest = rest + np.where(self.uneven[offices], arrays.pack_size - 1, 0)[:, None]
-        unlimited = np.where(arrays.max_blanks[offices] == NO_LIMIT, np.inf, arrays.max_blanks[offices])
-        return Depletion(
-            stock=good[:, None] * np.where(lends, rest, blanks),
-            pack=good * arrays.pack_size,
-            printers=arrays.print_capacity[offices].astype(np.float64),
-            applicants=self.most_printed[offices],
-            # What is passed on is in the store as well, for how long is not known here.
-            store=np.where(lends[:, 0], np.inf, good * unlimited),
-        )
-
-    def _trips(self, columns: Indices, offices: Indices, place: Indices) -> tuple[Opportunities, _Trips]:
-        """Trips to offices, and what is in stock of those that lend."""
-        arrays, lanes = self.arrays, self.formulation.instance.lanes
-        trip_columns = columns[self.pack_lane[columns] != ABSENT]
-        trip_columns = trip_columns[self.restocked[trip_columns]]
-        lane, day = self.pack_lane[trip_columns], self.pack_day[trip_columns]
-        office = place[arrays.lane_destination_office[lane]]
-        arrival = day + arrays.lead_days[lane]
-        cost_per_pack = np.array([float(lanes[each].cost_per_pack) for each in lane])
-        fixed = np.array([float(lanes[each].fixed_cost) for each in lane])
-        # What has come is idle from then on; what an office sends is no longer idle there.
-        idle_blank = np.append(self.idle * self.good, 0.0) * arrays.pack_size
-        price = cost_per_pack + idle_blank[offices[office]] * (arrays.days - arrival)
-        origin, carrier, limit = arrays.lane_origin_office[lane], lane, self.limits[lane, day]
-        price -= idle_blank[origin] * (arrays.days - day)
-        room = np.minimum(
-            arrays.max_packs[lane],
-            np.append(arrays.depot_max_packs, NO_LIMIT)[arrays.lane_origin_depot[lane]],
-        )
-        whole = np.diff(arrays.blanks[offices] // arrays.pack_size, axis=1, prepend=0)
-        lender, since = np.nonzero(whole * self.lends[offices, None])
-        stock = whole[lender, since]
-        least = np.where(self.lends[offices[office]], 1, arrays.min_packs[lane])
-        nothing, absent, one = (
-            np.zeros(len(stock)),
-            np.full(len(stock), ABSENT),
-            np.ones(len(stock), np.int64),
-        )
-        lane, arrival, office = (
-            np.concatenate(part)
-            for part in ((lane, -1 - np.arange(len(stock))), (arrival, since), (office, lender))
-        )
-        order = np.lexsort((lane, arrival, office))
-
-        def sorted_together(of_lanes: NDArray[Number], of_stock: NDArray[Number]) -> NDArray[Number]:
-            return np.concatenate([of_lanes, of_stock])[order]
-
-        trips = Opportunities(
-            office=office[order],
-            lane=lane[order],
-            arrival=arrival[order],
-            least=sorted_together(least, one),
-            most=sorted_together(limit, stock),
-            room=sorted_together(room, stock),
-        )
-        return trips, _Trips(
-            columns=sorted_together(trip_columns, absent),
-            origin=sorted_together(origin, absent),
-            dispatch=sorted_together(day, absent),
-            least=sorted_together(arrays.min_packs[carrier], one),
-            fixed=sorted_together(fixed, nothing),
-            price=sorted_together(price, nothing),
-        )
-
     def _link_entries(self, offices: Indices, linked: Indices, position: Indices) -> tuple[Indices, Indices]:
         variables, arrays = self.formulation.variables, self.arrays
         delay = arrays.processing_days
@@ -463,21 +365,3 @@ def _rows_of_stocks(model: MilpModel, into: NDArray[np.bool_]) -> tuple[NDArray[
         elif block.name in ("8_store", "9_trip", "9_least_load"):
             of_offices[own] = into[block.places[:, 0]]
     return of_offices, of_any
-
-
-def _most_printed(arrays: InstanceArrays) -> Vector:
-    """(I, T) cards that an office can have printed by the end of a day, for its applicants and link."""
-    most = np.zeros(arrays.blanks.shape, dtype=np.int64)
-    link = np.minimum(arrays.ingest_capacity, arrays.quota[None, :])
-    ingestible = arrays.ingestible.sum(axis=1)
-    ingested = np.zeros_like(most)
-    so_far = np.zeros(len(most), dtype=np.int64)
-    for day in range(arrays.days):
-        so_far = np.minimum(np.minimum(so_far + link[:, day], ingestible[:, day]), arrays.storage[day])
-        ingested[:, day] = so_far
-    delay = min(arrays.processing_days, arrays.days)
-    most += np.where(arrays.needs_ingestion[None, :, None], arrays.ready_from_before, arrays.applied).sum(
-        axis=1
-    )
-    most[:, delay:] += ingested[:, : arrays.days - delay]
-    return most.astype(np.float64)
