@@ -77,12 +77,23 @@ class ColumnGeneration:
         self.grouping = Grouping.of([block.components for block in pool.blocks])
         self.master = Master(couplings.limit, couplings.ceiling, self.grouping.groups, backend, options)
         self.box = Box.around(couplings, prices, reach)
-        self.prices = prices
+        self.prices, self.reach = prices, reach
         self.best_prices, self.best_estimate = prices, -math.inf
         self.slots: list[list[Vector]] = []  # per column of the master and block, records ingested
         self.shares: list[list[Vector]] = []  # the same, of its plans
         self.solution: MasterSolution | None = None
         self.proof: Proof | None = None  # the best
+
+    def begin_again(self, prices: Vector, plans: list[Plans], bases: list[Basis | None]) -> None:
+        """Begin at these prices (resources,), with more plans of each block and bases of their mixtures.
+
+        Before the first pricing: nothing has been learnt at the prices of before.
+        """
+        pool = self.pool
+        self.prices = self.best_prices = prices
+        self.box = Box.around(self.couplings, prices, self.reach)
+        pool.plans = [own.joined(more) for own, more in zip(pool.plans, plans, strict=True)]
+        pool.bases = bases
 
     def look(self, trials: Sequence[Vector]) -> None:
         """Price in one round at each of these (resources,), if there are any, and go on from the best.

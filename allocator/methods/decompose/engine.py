@@ -14,7 +14,7 @@ import math
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -25,6 +25,7 @@ from allocator.methods.clock import Clock
 from allocator.methods.decompose.column_generation import Standing, closeness
 from allocator.methods.decompose.compiling import compile_all
 from allocator.methods.decompose.couplings import Couplings
+from allocator.methods.decompose.inheritance import Estate
 from allocator.methods.decompose.nation import Nation
 from allocator.methods.decompose.pace import Pace
 from allocator.methods.decompose.planning import Planner
@@ -46,8 +47,7 @@ _PART = 0.02  # of what plans are above prices: as near as these need to be
 _MUCH = 0.3  # of the gap: where prices may close so much of it, they are next
 _FIRST_ROUNDS, _FIRST_NEAR = 8, 1e-3  # of pricing a block, and how near to its own bound
 _PROOF_ROUNDS, _PROOF_NEAR = 10, 0.2  # the same for a proof, of how far the master is from the bound
-_RECALLED_REACH = 0.1  # how wrong prices of an earlier solve may be
-_ENOUGH_FOR_SAMPLES = 30.0  # seconds: with less there are only the prices of an earlier solve
+_NO_GOOD = 3e-2  # of the bound: an earlier plan so far above it after a turn, or its prices below
 _LONG = 60.0  # for the choice of trips where time does not count
 _LOG = logging.getLogger(__name__)
 
@@ -78,9 +78,7 @@ class Decomposition:
         self._workers, self._backend, self._gap, self._start = workers, backend, options.gap or 0.0, start
         self._pieces = SolveOptions(seed=options.seed, tolerance=_TOLERANCE, prove=False)
         self._start_prices = (
-            StartPrices(instance, clock, workers, backend, self._pieces, relaxed=start is None)
-            if start is None or clock.remaining > _ENOUGH_FOR_SAMPLES
-            else None
+            StartPrices(instance, clock, workers, backend, self._pieces) if start is None else None
         )
 
     @classmethod
@@ -119,7 +117,9 @@ class Decomposition:
         engine: _Engine | None = None
         with suppress(StoppedError):
             engine = self._engine(record, nation)
-            engine.run(rounds, self._gap, informed=self._start is not None and not samples)
+            if not engine.run(rounds, self._gap, resumed=self._start is not None):
+                engine = self._begun_anew(engine)
+                engine.run(rounds, self._gap, resumed=False)
         found = engine.generation.best_prices if engine else np.zeros(len(nation.couplings.limit))
         return DecomposeOutcome(
             built - begun,
@@ -131,14 +131,23 @@ class Decomposition:
 
     def _engine(self, record: Record, nation: Nation) -> _Engine:
         """At its first prices."""
-        start = None
-        if self._start is not None:
-            start = Start(recall_prices(record.instance, nation.couplings, self._start), _RECALLED_REACH)
         if self._start_prices is not None:
             record.enter("start prices")
-            start = self._start_prices.find(record, nation, start)
-        assert start is not None
+            start = self._start_prices.find(record, nation)
+        else:
+            assert self._start is not None
+            start = Start(recall_prices(record.instance, nation.couplings, self._start))
         return _Engine(record, nation, start, self._workers, self._backend, self._pieces)
+
+    def _begun_anew(self, engine: _Engine) -> _Engine:
+        """At prices of samples, with the plans that are known."""
+        record, nation = engine.record, engine.nation
+        record.enter("start prices")
+        start = StartPrices(record.instance, record.clock, self._workers, self._backend, self._pieces).find(
+            record, nation
+        )
+        known = replace(start, estate=Estate(record.instance, engine.generation.pool))
+        return _Engine(record, nation, known, self._workers, self._backend, self._pieces)
 
 
 class _Engine:
@@ -158,35 +167,42 @@ class _Engine:
         self.generation = nation.generation(start, decisions, crew, backend, options)
         self.planner = Planner(record, record.clock, nation, self.generation)
         self.rounds = 0
+        self.planned = False
 
-    def run(self, rounds: int | None, gap: float, *, informed: bool) -> None:
+    def run(self, rounds: int | None, gap: float, *, resumed: bool) -> bool:
         """Rounds of pricing; a proven bound and plans when the master has come much nearer, and at the end.
 
         With so many rounds to go the clock only ends it, so that the result is the same on any machine.
+        A solve that is `resumed` has an earlier plan and its prices to begin with. False where these are no
+        good: the plan is far above the first bound that they give.
         """
-        pace = Pace(self.clock, informed=informed, has_senders=self.nation.has_senders)
+        pace = Pace(self.clock, has_senders=self.nation.has_senders)
         record = self.record
         idle, ahead, enough = 0, 2e-2, math.inf
         near = proven = False
+        if resumed:
+            self.planner.resume(gap, None if rounds is None else _LONG)
+            self.planned = True
         while idle < _PATIENCE and (rounds is None or self.rounds < rounds) and not self.clock.over:
             self.rounds += 1
             # To prove the same prices once more brings nothing.
             ending = self.rounds == rounds if rounds is not None else pace.is_ending and not proven
             record.enter(f"prices, round {self.rounds}")
-            planned = record.source == "decompose"
-            first = rounds is None and not planned and pace.allows_a_plan(ahead)
+            first = rounds is None and not self.planned and pace.allows_a_plan(ahead)
             # A plan can take all the time that is left, most of all where blanks are sent on.
             proof_first = first and (self.nation.has_senders or not pace.has_time_to_prove_later)
             exact = ending or near or proof_first
             with pace.measured("exact" if exact else "round"):
-                inner, close = self._effort(ahead, exact=exact, informed=informed)
+                inner, close = self._effort(ahead, exact=exact)
                 standing = self.generation.step(inner, close, exact=exact)
             if exact:
                 record.offer_bound(standing.bound)
             self._tell(standing)
             ahead = standing.ahead
             # Prices need be no nearer than plans are by far, at first; then much nearer than they were.
-            missing = record.cost / max(1.0, standing.estimate) - 1.0 if planned else 0.0
+            missing = record.cost / max(1.0, standing.estimate) - 1.0 if self.planned else 0.0
+            if resumed and self.rounds == 1 and missing > _NO_GOOD:
+                return False
             close_enough = max(0.3 * gap, _NEAR, min(enough, _PART * missing))
             near = ahead < close_enough and (standing.strain < close_enough or ahead <= 0)
             proven = exact
@@ -207,17 +223,17 @@ class _Engine:
                 break
         if idle >= _PATIENCE and rounds is None:
             self._prove_components(gap)
+        return True
 
-    def _effort(self, ahead: float, *, exact: bool, informed: bool) -> tuple[int, float]:
+    def _effort(self, ahead: float, *, exact: bool) -> tuple[int, float]:
         """How often to price a block at most, and how near it gets to its own bound.
 
         What it misses is missing in a proof. At first blocks are far from it that were in no sample, and
-        then it is they that the master tells of, not prices. Otherwise another round of it tells more; and
-        with prices of an earlier solve there may be no time for any but the first.
+        then it is they that the master tells of, not prices. Otherwise another round of it tells more.
         """
         if exact:
             return _PROOF_ROUNDS, closeness(_PROOF_NEAR * ahead)
-        if self.rounds == 1 and not informed:
+        if self.rounds == 1:
             return _FIRST_ROUNDS, _FIRST_NEAR
         return self.nation.inner_rounds, closeness(ahead)
 
@@ -246,11 +262,12 @@ class _Engine:
         """A first plan, where there is none or time enough; how many turns it took besides."""
         seconds = None if rounds is None else _LONG
         turns = 0
-        if rounds is not None or self.record.source != "decompose" or pace.has_time(2 * _TURNS):
+        if rounds is not None or not self.planned or pace.has_time(2 * _TURNS):
             with pace.measured("plan"):
                 self.planner.begin(seconds)
                 if self.nation.has_senders:
                     turns = self.planner.improve(1, gap, seconds)
+            self.planned = self.record.source == "decompose"
         return turns
 
     def _prices_are_next(self, pace: Pace, ahead: float) -> bool:

@@ -117,6 +117,19 @@ def waiting_basis(block: Block, plans: Plans) -> Basis:
     return Basis(of_columns, of_rows)
 
 
+def basis_of_mixture(block: Block, basis: Basis | None, before: int) -> Basis | None:
+    """Where a mixture begins, from a basis of records with one plan for each office: these come after others.
+
+    None where stores have rows of their own in that basis.
+    """
+    rows, columns = block.records.shape
+    offices = len(block.offices)
+    if basis is None or len(basis.rows) != rows + offices:
+        return None
+    others = np.full(before, BasisStatus.LOWER, dtype=np.int8)
+    return Basis(np.concatenate([basis.columns[:columns], others, basis.columns[columns:]]), basis.rows)
+
+
 def of_senders(block: Block, plans: Plans) -> sp.csr_array:
     """(m, P) entries of plans in the rows of what is sent on."""
     if not (block.trip_rows.nnz or block.open_rows.nnz):

@@ -12,17 +12,14 @@ _HASTE = 1.3  # what steps may take longer than the last ones
 _FROM_NOTHING, _PROOF, _PLAN = 3.0, 3.0, 5.0  # times a later round: the first one, a proof, a first plan
 _WITH_SENDERS = 6.0, 2.0, 5.0  # the same where blanks are sent on
 _EARLIEST, _LATEST = 0.5, 0.6  # of the time: a first plan
-_INFORMED = 0.4  # the same, if prices were there from the start
 _CLOSE, _FAR = 5e-4, 5e-3  # what prices may miss for an early one, and what they will miss anyhow
 
 
 class Pace:
     """How long the steps of a solve take; the first round, much of it from nothing, says least."""
 
-    def __init__(self, clock: Clock, *, informed: bool = False, has_senders: bool = False) -> None:
-        """`informed` is a solve that began with prices of an earlier one."""
+    def __init__(self, clock: Clock, *, has_senders: bool = False) -> None:
         self._clock = clock
-        self._informed = informed
         usual = (_FROM_NOTHING, _PROOF, _PLAN)
         self._of_first, self._of_proof, self._of_plan = _WITH_SENDERS if has_senders else usual
         self._rounds = 0
@@ -70,13 +67,11 @@ class Pace:
 
     def has_time(self, turns: int) -> bool:
         """Whether there is time for so many plans."""
-        return self._clock.remaining > _HASTE * turns * self.took["plan"]
+        return self._clock.remaining > _HASTE * turns * self._plan
 
     def allows_a_plan(self, ahead: float) -> bool:
         """Whether it is time for a first plan, when the master is so far from its prices."""
         share = self._clock.seconds / self._clock.limit
-        if self._informed:
-            return share > _INFORMED
         # After the first round, much of it is due to blocks that are far from their own bound.
         hopeless = self._rounds > 1 and ahead > _FAR
         return share > _LATEST or (share > _EARLIEST and (ahead < _CLOSE or hopeless))

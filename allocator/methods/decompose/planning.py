@@ -13,8 +13,9 @@ from allocator.backends import Basis
 from allocator.methods.clock import Clock
 from allocator.methods.decompose.choice import choose
 from allocator.methods.decompose.column_generation import ColumnGeneration
+from allocator.methods.decompose.mixtures import basis_of_mixture
 from allocator.methods.decompose.nation import Nation
-from allocator.methods.decompose.plans import one_plan_each
+from allocator.methods.decompose.plans import one_plan_each, plans_of
 from allocator.methods.decompose.programme import Choice, Programme
 from allocator.methods.decompose.resupply import Resupply
 from allocator.methods.decompose.settlement import spread
@@ -74,6 +75,31 @@ class Planner:
             block.write(vector, point, generation.pool.plans[k].packs_of(chosen[k].plans))
         self._offer(self._spread(vector, self._seconds_left(seconds), anew=True))
 
+    def resume(self, gap: float, seconds: float | None) -> None:
+        """A turn from an earlier plan, before prices: slots hardly change with the instance, trips may all.
+
+        The trips say what packs are worth, far better than their prices of before, and pricing goes on from
+        what both have found. The choice of trips takes so many seconds at most, by default a share of those
+        left. Raises StoppedError when the time is over, BackendError if a solver has no answer.
+        """
+        generation, resupply = self.generation, self.resupply
+        if not self.improve(1, gap, seconds):
+            return
+        assert resupply.prices is not None
+        packs = np.isin(generation.couplings.kind, ["depot", "handling"])
+        blocks, plans = generation.pool.blocks, generation.pool.plans
+        generation.begin_again(
+            np.where(packs, resupply.prices, generation.best_prices),
+            [
+                plans_of(block, own.office, own.packs)
+                for block, own in zip(blocks, resupply.known, strict=True)
+            ],
+            [
+                basis_of_mixture(block, basis, len(own.office) - len(block.offices))
+                for block, own, basis in zip(blocks, plans, self.bases, strict=True)
+            ],
+        )
+
     def improve(
         self, turns: float, gap: float, seconds: float | None, enough: Callable[[], bool] | None = None
     ) -> int:
@@ -94,7 +120,7 @@ class Planner:
                 self.resupply.improve(
                     self.plan,
                     generation.best_prices,
-                    [mixture.duals for mixture in generation.pool.mixtures],
+                    self._duals(),
                     _PRICE_ROUNDS,
                     seconds or self._choice_seconds,
                     self._seconds_left(seconds),
@@ -106,6 +132,13 @@ class Planner:
             self.plan = record.plan
             idle = idle + 1 if record.cost > (1.0 - _BETTER) * before else 0
         return done
+
+    def _duals(self) -> list[Vector]:
+        """(rows,) of each block's records: those of the mixtures, 0 before there are any."""
+        pool = self.generation.pool
+        if not pool.mixtures:
+            return [np.zeros(block.records.shape[0]) for block in pool.blocks]
+        return [mixture.duals for mixture in pool.mixtures]
 
     def _with_slots_of_the_mixture(self) -> PlanArrays:
         """Slots of the master's mixture, the best plan's trips, and whatever can be printed."""

@@ -75,6 +75,7 @@ class Resupply:
         ]
         self.trunk_trips = [TrunkTrips.of(formulation, block) if sends(block) else None for block in blocks]
         self.turn = 0
+        self.prices: Vector | None = None  # (resources,) those of packs, once trips were found
         variables = formulation.variables
         self._could_be_printed = printed_without_queues(formulation.instance.arrays)
         self._slots = marked(formulation.model.shape[1], variables.ingest, variables.not_ingested)
@@ -125,7 +126,7 @@ class Resupply:
             )
             earlier, programme = programme, self._programme(parts, plans)
             worth = programme.worth(self.backend, self.options, earlier)
-            prices = worth.prices
+            prices = self.prices = worth.prices
             duals = [
                 _in_place(part.senders.rows, own, len(dual))
                 for part, own, dual in zip(parts, worth.sender_duals, duals, strict=True)

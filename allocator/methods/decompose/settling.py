@@ -10,7 +10,7 @@ import scipy.sparse as sp
 
 from allocator.backends import Basis, SolveOptions
 from allocator.methods.decompose.blocks import Block
-from allocator.methods.decompose.mixtures import WHOLE, by_component, chosen_model
+from allocator.methods.decompose.mixtures import WHOLE, by_component, chosen_model, waiting_basis
 from allocator.methods.decompose.pieces import solve_piece
 from allocator.methods.decompose.plans import Plans
 from allocator.milp.model import MilpModel, Vector
@@ -53,12 +53,13 @@ def settle(
 ) -> tuple[Settled | None, Basis | None]:
     """The best records at prices with the trips of a piece, and a basis to begin with next time.
 
-    The basis may be one of other trips. None if no records go with the trips.
+    The basis may be one of other trips; without any, everybody waits at first. None if no records go with
+    the trips.
     """
     model = _model(piece, prices)
-    if basis is not None:
-        rows, columns = model.shape
-        basis = Basis(basis.columns[:columns], basis.rows[:rows])
+    rows, columns = model.shape
+    basis = basis or waiting_basis(piece.block, piece.plans)
+    basis = Basis(basis.columns[:columns], basis.rows[:rows])
     result = solve_piece(model, backend, options, basis)
     if result.vector is None:
         return None, basis

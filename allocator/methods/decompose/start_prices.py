@@ -28,7 +28,7 @@ _NEAR = 5e-4  # of the bound: prices of a sample are no better than that
 _ROUGHLY = 5e-3  # where another sample follows and blanks are sent on: its prices are further off than that
 _MOST_ROUNDS = 15
 _PHASES = (0.1, 0.5, 0.9)  # of the samples whose relaxations are solved
-_SHARE, _WITH_SENDERS = 0.38, 0.42  # of the time; where blanks are sent on, in larger blocks
+_SHARE, _WITH_SENDERS = 0.38, 0.42  # of the time there is; where blanks are sent on, in larger blocks
 _ENOUGH = 10.0  # seconds, to begin before policies are tried
 _LOG = logging.getLogger(__name__)
 
@@ -43,27 +43,25 @@ class StartPrices:
         workers: Workers,
         backend: str,
         options: SolveOptions,
-        *,
-        relaxed: bool = True,
     ) -> None:
-        """Without `relaxed` no relaxations, but prices that are known then."""
         self._workers, self._backend, self._options = workers, backend, options
+        self._begun = clock.seconds
         first, *sizes = sample_sizes(len(instance.offices), instance.days)
         # Instances of their own: they are sent off while this process goes on with that of the nation.
-        drawn = [smaller_nation(instance, first, phase) for phase in (_PHASES if relaxed else ())]
+        drawn = [smaller_nation(instance, first, phase) for phase in _PHASES]
         self._tasks = [(sample, backend, options) for sample in drawn]
         # Otherwise it may be over before they are needed: a thread of joblib's executor ends with an error
         # where tasks are given up that have only just begun.
-        early = relaxed and len(sizes) > 0 and clock.remaining > _ENOUGH
+        early = len(sizes) > 0 and clock.remaining > _ENOUGH
         self._drawn = workers.begin(_relaxation_prices, self._tasks) if early else None
         self.samples = [smaller_nation(instance, size) for size in sizes]
 
-    def find(self, record: Record, nation: Nation, known: Start | None) -> Start:
-        """Prices for the nation, from the last sample if there is any; or from what is `known`.
+    def find(self, record: Record, nation: Nation) -> Start:
+        """Prices for the nation, from the last sample if there is any.
 
         Raises StoppedError when the time is over, BackendError if a solver has no answer.
         """
-        start = known or self._from_relaxations(nation)
+        start = self._from_relaxations(nation)
         for sample in self.samples:
             start = self._refined(start, sample, record, nation.couplings)
         return start
@@ -84,7 +82,8 @@ class StartPrices:
         record.enter(f"start prices, {len(sample.offices)} offices")
         generation = smaller.generation(own, nothing, self._workers, self._backend, self._options)
         near = _ROUGHLY if smaller.has_senders and sample is not self.samples[-1] else _NEAR
-        most = (_WITH_SENDERS if smaller.has_senders else _SHARE) * clock.limit
+        share = _WITH_SENDERS if smaller.has_senders else _SHARE
+        latest = self._begun + share * (clock.limit - self._begun)
         ahead = 2e-2
         for number in range(_MOST_ROUNDS):
             record.enter(f"start prices, {len(sample.offices)} offices, round {number + 1}")
@@ -99,7 +98,7 @@ class StartPrices:
                 ahead,
                 standing.strain,
             )
-            if max(ahead, standing.strain) < near or clock.seconds > most:
+            if max(ahead, standing.strain) < near or clock.seconds > latest:
                 break
         prices = transfer_prices(generation.best_prices, smaller.couplings, couplings)
         return Start(prices, estate=Estate(sample, generation.pool))

@@ -202,6 +202,34 @@ def test_more_rounds_never_end_worse() -> None:
     assert many.gap <= few.gap + 1e-3
 
 
+@pytest.mark.parametrize("no_good", [1.0, -1.0])
+def test_an_earlier_solve_is_resumed_unless_its_prices_are_no_good(
+    no_good: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    instance = generate_instance("blanks", offices=12, days=24)
+    earlier = decompose(instance, rounds=4)
+    document = instance.model_dump(mode="python", by_alias=True)
+    quota = [0 if day == 9 else int(amount) for day, amount in enumerate(instance.arrays.quota)]
+    changed = Instance.model_validate(document | {"quota": quota})
+    monkeypatch.setattr("allocator.methods.decompose.engine._NO_GOOD", no_good)
+    phases: list[str] = []
+    outcome = solve(
+        changed,
+        method="decompose",
+        start=earlier.plan,
+        rounds=1,
+        workers=1,
+        gap=0.0,
+        time_limit=None,
+        on_report=lambda report: phases.append(report.phase),
+    )
+    assert_sound(outcome)
+    assert_overlap(outcome, decompose(changed, rounds=4))
+    assert outcome.gap is not None
+    assert outcome.gap < 0.02
+    assert any(phase.startswith("start prices") for phase in phases) == (no_good < 0)
+
+
 def test_a_nation_in_which_nothing_can_be_done() -> None:
     instance = generate_instance("quota", offices=4, days=5)
     idle = instance.model_copy(

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from allocator import Instance
 from allocator.backends import BasisStatus, SolveOptions
-from allocator.methods.decompose.mixtures import mix, restricted_model, waiting_basis
-from allocator.methods.decompose.plans import first_plans
+from allocator.methods.decompose.mixtures import basis_of_mixture, mix, restricted_model, waiting_basis
+from allocator.methods.decompose.plans import first_plans, one_plan_each
 from allocator.methods.decompose.pricing import card_worth
 from tests.tools.prices import KINDS, blocks_at
 from tests.tools.strategies import instances
@@ -52,6 +52,28 @@ def test_a_mixture_may_begin_with_everybody_waiting(instance: Instance, kind: st
         ).toarray()
         assert square.shape == (rows, rows)
         assert np.linalg.matrix_rank(square) == rows
+        value = mix(block, plans, prices, "highs", OPTIONS).value.sum()
+        begun = mix(block, plans, prices, "highs", OPTIONS, basis).value.sum()
+        assert begun == pytest.approx(value, rel=1e-6, abs=1e-3)
+
+
+@settings(max_examples=30)
+@given(instance=instances(), kind=st.sampled_from(KINDS[:4]), seed=st.integers(0, 99))
+def test_a_mixture_may_begin_where_one_plan_for_each_office_ended(
+    instance: Instance, kind: str, seed: int
+) -> None:
+    blocks, prices = blocks_at(instance, kind, seed)
+    for block in blocks:
+        others = first_plans(block, prices)
+        chosen = len(others.office) + np.arange(len(block.offices))
+        plans = others.joined(one_plan_each(block, np.zeros(len(block.trips.office))))
+        alone = plans.some(chosen)
+        ended = mix(block, alone, prices, "highs", OPTIONS, chosen=np.arange(len(chosen))).basis
+        basis = basis_of_mixture(block, ended, len(others.office))
+        if ended is None or basis is None:
+            assert ended is None or len(ended.rows) > block.records.shape[0] + len(chosen)
+            continue
+        assert (basis.columns == BasisStatus.BASIC).sum() == (ended.columns == BasisStatus.BASIC).sum()
         value = mix(block, plans, prices, "highs", OPTIONS).value.sum()
         begun = mix(block, plans, prices, "highs", OPTIONS, basis).value.sum()
         assert begun == pytest.approx(value, rel=1e-6, abs=1e-3)

@@ -62,17 +62,15 @@ def test_a_plan_that_takes_twice_as_long_leaves_time_for_a_proof() -> None:
     assert pace_with(60.0, round=5.0, exact=10.0, plan=15.0).has_time_to_prove_later
 
 
-def test_with_prices_from_the_start_a_plan_waits_for_less() -> None:
-    now = time.monotonic()
-    assert Pace(Clock(100.0, started=now - 41.0), informed=True).allows_a_plan(1.0)
-    assert not Pace(Clock(100.0, started=now - 39.0), informed=True).allows_a_plan(0.0)
-    assert not Pace(Clock(100.0, started=now - 41.0)).allows_a_plan(0.0)
-
-
 def test_there_is_time_for_so_many_plans() -> None:
     pace = pace_with(50.0, round=5.0, exact=10.0, plan=15.0)
     assert pace.has_time(2)
     assert not pace.has_time(3)
+
+
+def test_what_a_plan_takes_is_guessed_before_there_is_one() -> None:
+    assert pace_with(33.0, round=5.0).has_time(1)
+    assert not pace_with(32.0, round=5.0).has_time(1)
 
 
 def test_what_was_never_done_is_guessed_from_rounds() -> None:

@@ -1,11 +1,8 @@
-"""Prices to begin with: those of samples, from their relaxations or from prices that are known."""
+"""Prices to begin with: those of relaxations, mended on samples."""
 
 from __future__ import annotations
 
 from contextlib import closing
-
-import numpy as np
-import pytest
 
 from allocator import generate_instance
 from allocator.backends import SolveOptions
@@ -21,33 +18,22 @@ from allocator.methods.record import Record
 OPTIONS = SolveOptions(tolerance=1e-4, prove=False)
 
 
-def found(instance: Instance, known: float | None) -> tuple[Start | None, Start]:
-    """What is known, every price the same, and what comes of it; or of relaxations where nothing is."""
+def found(instance: Instance) -> Start:
     clock = Clock(None)
     record = Record(instance, clock)
     record.offer_plan(get_policy("proportional").plan(instance), "policy")
-    nation = Nation.of(instance)
-    start = None if known is None else Start(np.full(len(nation.couplings.limit), known), 0.1)
     with closing(Workers(clock, 1)) as workers:
-        prices = StartPrices(instance, clock, workers, "highs", OPTIONS, relaxed=known is None)
-        return start, prices.find(record, nation, start)
+        return StartPrices(instance, clock, workers, "highs", OPTIONS).find(record, Nation.of(instance))
 
 
-def test_known_prices_are_what_a_small_nation_begins_with() -> None:
-    known, start = found(generate_instance("quota", offices=12, days=10), 7.0)
-    assert start is known
-
-
-def test_a_small_nation_without_any_begins_with_those_of_relaxations() -> None:
-    start = found(generate_instance("quota", offices=12, days=10), None)[1]
+def test_a_small_nation_begins_with_those_of_relaxations() -> None:
+    start = found(generate_instance("quota", offices=12, days=10))
     assert len(start.trials) == 3
     assert start.prices.max() > 0
 
 
-@pytest.mark.parametrize("known", [0.0, None])
-def test_samples_mend_prices_and_leave_their_plans(known: float | None) -> None:
-    instance = generate_instance("quota", offices=120, days=10)
-    start = found(instance, known)[1]
+def test_samples_mend_prices_and_leave_their_plans() -> None:
+    start = found(generate_instance("quota", offices=120, days=10))
     assert start.estate is not None
     assert not start.trials
     assert start.prices.max() > 0
