@@ -50,6 +50,8 @@ class Values:
     worths: tuple[Worth, ...]
     base: Outcome | None
     """The unchanged instance solved, where something was solved again."""
+    unanswered: int = 0
+    """Changes that were to be solved again, for which an interrupt left no time."""
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -59,6 +61,7 @@ class Values:
             "amounts": asdict(self.amounts),
             "source": self.source,
             "base": None if self.base is None else self.base.as_dict(),
+            "unanswered": self.unanswered,
             "values": [worth.as_dict() for worth in self.worths],
         }
 
@@ -79,7 +82,7 @@ def value(
 
     Estimates are from the relaxation, or, for instances as large as `decompose` is for, from the
     prices that the plan keeps. The `resolve` dearest are answered by solving, with and without the
-    change, from the plan given. Raises InputError and BackendError.
+    change, from the plan given, until a solve is interrupted. Raises InputError and BackendError.
     """
     amounts = amounts or Amounts()
     _require(amounts, every, resolve, estimate, plan)
@@ -93,16 +96,29 @@ def value(
                 Worth(part, estimator.worth(part)) for part in in_periods(change, instance.days, every)
             ]
     worths.sort(key=lambda worth: -(worth.estimate or 0.0) if worth.estimate is not None else 1.0)
-    base = None
+    base, answers = None, []
     if resolve:
         base = solve_with(instance, start=plan)
-        for number, worth in enumerate(worths[:resolve]):
-            worths[number] = _resolved(worth, base, instance, solve_with)
-    return Values(instance, amounts, estimator.source, tuple(worths), base)
+        answers = _answers(worths[:resolve], base, instance, solve_with)
+    unanswered = min(resolve, len(worths)) - len(answers)
+    worths[: len(answers)] = answers
+    return Values(instance, amounts, estimator.source, tuple(worths), base, unanswered)
 
 
-def _resolved(worth: Worth, base: Outcome, instance: Instance, solve_with: Solve) -> Worth:
-    changed = solve_with(worth.change.apply(instance), start=base.plan)
+def _answers(worths: list[Worth], base: Outcome, instance: Instance, solve_with: Solve) -> list[Worth]:
+    """Those for which there was time: the plan of a search that was cut off says nothing of the change."""
+    answers: list[Worth] = []
+    last = base
+    for worth in worths:
+        if last.status != "interrupted":
+            last = solve_with(worth.change.apply(instance), start=base.plan)
+        if last.status == "interrupted":
+            break
+        answers.append(_resolved(worth, base, last))
+    return answers
+
+
+def _resolved(worth: Worth, base: Outcome, changed: Outcome) -> Worth:
     proven = None
     if base.bound is not None and changed.bound is not None:
         proven = (base.bound - changed.objective, base.objective - changed.bound)

@@ -55,8 +55,13 @@ def value_screen(found: Values, *, width: int, every: bool = False) -> list[Rend
             "Solved again: the answer, as far as both searches came; the best plans' lies between the"
             " figures proven."
         )
-    else:
+    elif not found.unanswered:
         lines.append("Nothing was solved again; --resolve N answers the N dearest by solving.")
+    if found.unanswered:
+        lines.append(
+            f"Interrupted: {plural(found.unanswered, 'change')} that --resolve asks for"
+            f" {'was' if found.unanswered == 1 else 'were'} not solved again."
+        )
     if nothing:
         lines.append(f"Worth nothing by the prices: {plural(nothing, 'other change')}.")
     if unknown:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from functools import partial
 from typing import Any
 
@@ -14,7 +15,8 @@ from allocator.errors import InputError
 from allocator.instance.generate import generate_instance
 from allocator.instance.models import Instance
 from allocator.plan.models import Prices
-from allocator.solving import solve
+from allocator.report.value import value_screen
+from allocator.solving import Outcome, solve
 from tests.tools.instances import tiny_instance
 
 exactly = partial(solve, method="direct", gap=0.0, time_limit=20.0)
@@ -89,6 +91,27 @@ def test_the_dearest_come_first_and_only_they_are_answered(full_instance: Instan
     assert found.as_dict()["values"][0]["shown"] == "resolved"
     assert found.as_dict()["values"][1]["shown"] == "estimate"
     assert {worth.change.kind for worth in found.worths} == {"slots", "pack", "printer", "delivery"}
+
+
+@pytest.mark.parametrize("answered", [0, 1, 2])
+def test_what_an_interrupt_leaves_no_time_for_has_no_answer(full_instance: Instance, answered: int) -> None:
+    interrupt = threading.Event()
+    asked: list[Instance] = []
+
+    def impatient(instance: Instance, **own: Any) -> Outcome:
+        asked.append(instance)
+        if len(asked) > answered:  # the first one is of the instance as it is
+            interrupt.set()
+        return solve(instance, method="policy:equal", interrupt=interrupt)
+
+    found = value(full_instance, amounts=Amounts(1, 1, 1), every=2, resolve=2, solve_with=impatient)
+    answers = max(0, answered - 1)
+    assert [worth.resolved is not None for worth in found.worths[:3]] == [answers > 0, answers > 1, False]
+    assert found.unanswered == found.as_dict()["unanswered"] == 2 - answers
+    assert len(asked) == answered + 1
+    lines = "".join(str(line) for line in value_screen(found, width=100))
+    assert ("1 change that --resolve asks for was not solved again" in lines) == (answers == 1)
+    assert ("2 changes that --resolve asks for were not solved again" in lines) == (answers == 0)
 
 
 def test_kept_prices_by_hand() -> None:
