@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +37,7 @@ def plan_to_arrays(plan: Plan, instance: Instance) -> PlanArrays:
     """Rows summed up by place and day.
 
     Raises InputError when the plan is for another instance, and else with every unknown office, stream,
-    lane and day in it.
+    lane and day in it, each where it is named first.
     """
     if plan.instance != instance.name:  # all that is unknown follows from it
         raise InputError(
@@ -72,8 +72,20 @@ def plan_to_arrays(plan: Plan, instance: Instance) -> PlanArrays:
         ),
     )
     if problems:
-        raise InputError(problems)
+        raise InputError(_each_once(problems))
     return result
+
+
+def _each_once(problems: list[Problem]) -> list[Problem]:
+    """What is unknown, where each of the lists names it first, and how often besides."""
+    alike: dict[tuple[str, str, str], list[Problem]] = {}
+    for problem in problems:
+        rows = problem.path.split("[")[0]
+        alike.setdefault((rows, problem.found, problem.expected), []).append(problem)
+    return [
+        replace(first, found=f"{first.found}, in {1 + len(more):,} rows") if more else first
+        for first, *more in alike.values()
+    ]
 
 
 def plan_from_arrays(arrays: PlanArrays, instance: Instance, solution: Solution | None = None) -> Plan:

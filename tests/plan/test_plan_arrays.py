@@ -10,6 +10,7 @@ from allocator.errors import InputError
 from allocator.instance.models import Instance
 from allocator.plan.arrays import PlanArrays, plan_from_arrays, plan_to_arrays
 from allocator.plan.models import CardsRow, IngestRow, Plan, ShipmentRow, Solution
+from tests.tools.instances import tiny_instance
 from tests.tools.plans import make_plan
 from tests.tools.strategies import cases
 
@@ -94,3 +95,17 @@ def test_the_empty_plan(full_instance: Instance) -> None:
     assert (plan.ingest, plan.shipments, plan.cards) == ((), (), ())
     assert plan.instance == "full"
     assert plan.solution.method == "none"
+
+
+def test_what_is_unknown_is_told_once_and_how_often_it_is_named() -> None:
+    instance = tiny_instance()
+    rows = [{"office": "nowhere", "stream": "first", "day": day, "cards": 1} for day in (0, 0, 0)]
+    rows.append({"office": "nobody", "stream": "first", "day": 0, "cards": 1})
+    plan = Plan.model_validate({"schema_version": 1, "instance": instance.name, "cards": rows})
+    with pytest.raises(InputError) as caught:
+        plan_to_arrays(plan, instance)
+    told = [(problem.path, problem.found) for problem in caught.value.problems]
+    assert told == [
+        ("cards[0].office", '"nowhere", in 3 rows'),
+        ("cards[3].office", '"nobody"'),
+    ]
