@@ -83,7 +83,7 @@ def _check(instance: Instance, offices: list[str], date: str | None) -> tuple[li
     """
     known = instance.arrays.office_index
     problems = [
-        Problem("--office", f'"{name}"', _expected(name, known)) for name in offices if name not in known
+        Problem("--office", f'"{name}"', _expected(name, instance)) for name in offices if name not in known
     ]
     from_day = 0 if date is None else _day(instance, date)
     if from_day is None:
@@ -103,11 +103,16 @@ def _day(instance: Instance, date: str) -> int | None:
     return day if 0 <= day < instance.days else None
 
 
-def _expected(name: str, known: dict[str, int]) -> str:
+def _expected(name: str, instance: Instance) -> str:
+    """The ids nearest to it, with the names of their offices, where it may be one or part of one."""
     from difflib import get_close_matches
 
-    close = get_close_matches(name, known, n=3, cutoff=0.5)
-    return f"the id of an office of the instance, such as {', '.join(close or list(known)[:3])}"
+    title = {office.id: office.name for office in instance.offices}
+    wanted = name.casefold()
+    named = [each for each, own in title.items() if wanted in own.casefold()] if wanted else []
+    close = named[:3] or get_close_matches(name, title, n=3, cutoff=0.5) or list(title)[:3]
+    shown = ", ".join(each if title[each] == each else f"{each} ({title[each]})" for each in close)
+    return f"the id of an office of the instance, such as {shown}"
 
 
 def _document(

@@ -24,7 +24,7 @@ def export_command(
             "--out",
             "-o",
             metavar="PATH",
-            help="Where to write it: a name ending in .xlsx, or a folder.",
+            help="Where to write it: a name ending in .xlsx, or a folder for CSV or Parquet.",
             show_default=False,
         ),
     ],
@@ -84,7 +84,8 @@ def _format(out: Path, kind: str | None) -> _Format:
     book = out.suffix.casefold() == ".xlsx" and not out.is_dir()
     if kind is None:
         if out.suffix and not book and not out.is_dir():
-            raise InputError([Problem("--out", str(out), "a name ending in .xlsx, or a folder")])
+            expected = "a name ending in .xlsx, or a folder for CSV files; --format parquet for Parquet"
+            raise InputError([Problem("--out", str(out), expected)])
         return "excel" if book else "csv"
     for name in get_args(_Format):
         if name == kind:

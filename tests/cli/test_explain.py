@@ -116,3 +116,19 @@ def test_the_example_of_the_help_runs(run: Run) -> None:
     result = run("explain", instance, "kepri-2017.plan.json", "--office", "21.72")
     assert result.exit_code == 0
     assert "(21.72)" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer"),
+    [
+        ("natuna", "such as 21.03 (Kab. Natuna)"),
+        ("21.71x", "such as 21.71 (Kota Batam)"),
+        ("", "such as 21.71 (Kota Batam), 21.02 (Kab. Karimun)"),
+    ],
+)
+def test_an_office_is_found_by_its_name(run: Run, asked: str, answer: str) -> None:
+    folder = Path(__file__).parents[2] / "instances"
+    files = (folder / "kepri-2017.json", folder / "kepri-2017.best.plan.json")
+    result = run("explain", *files, "--office", asked)
+    assert result.exit_code == 2
+    assert answer in result.stderr
