@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import simplejson
 from pydantic import BaseModel, ValidationError
@@ -24,21 +24,39 @@ _LONGEST_FOUND = 60
 Model = TypeVar("Model", bound=BaseModel)
 
 
-def load_document(model: type[Model], path: str | os.PathLike[str], max_bytes: int = MAX_BYTES) -> Model:
+class Mistake(NamedTuple):
+    """Another kind of document, easily given for the one that is expected."""
+
+    field: str  # that only the other kind has
+    found: str
+    expected: str
+
+
+def load_document(
+    model: type[Model],
+    path: str | os.PathLike[str],
+    max_bytes: int = MAX_BYTES,
+    mistake: Mistake | None = None,
+) -> Model:
     """Read and validate a JSON file.
 
     Raises InputError, naming the file, with every problem found in it.
     """
     source = os.fspath(path)
     try:
-        return parse_document(model, _read(source, max_bytes))
+        return parse_document(model, _read(source, max_bytes), mistake)
     except InputError as error:
         raise InputError(error.problems, source) from None
 
 
-def parse_document(model: type[Model], text: str | bytes) -> Model:
-    """Validate a JSON text. Numbers keep their decimal text exactly. Raises InputError."""
+def parse_document(model: type[Model], text: str | bytes, mistake: Mistake | None = None) -> Model:
+    """Validate a JSON text. Numbers keep their decimal text exactly. Raises InputError.
+
+    Of a document of another kind that is told, and nothing of its fields.
+    """
     data, duplicates = _parse(text)
+    if mistake is not None and isinstance(data, dict) and mistake.field in data:
+        raise InputError([Problem("", mistake.found, mistake.expected)])
     try:
         document = model.model_validate(data)
     except ValidationError as error:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 
 from allocator.errors import InputError
+from allocator.instance.files import dump_instance, parse_instance
 from allocator.instance.models import Instance
 from allocator.plan.files import dump_plan, load_plan, parse_plan, save_plan
 from allocator.plan.models import Plan, Prices, Solution
@@ -69,3 +70,13 @@ def test_refused(change: dict[str, object], path: str, found: str) -> None:
     with pytest.raises(InputError) as caught:
         parse_plan(json.dumps({"schema_version": 1, "instance": "x"} | change))
     assert [(problem.path, problem.found) for problem in caught.value.problems] == [(path, found)]
+
+
+def test_a_plan_and_an_instance_the_wrong_way_round(full_instance: Instance) -> None:
+    plan = Plan(schema_version=1, instance=full_instance.name)
+    with pytest.raises(InputError) as caught:
+        parse_instance(dump_plan(plan))
+    assert str(caught.value) == "found a plan, expected an instance; are two files the wrong way round?"
+    with pytest.raises(InputError) as caught:
+        parse_plan(dump_instance(full_instance))
+    assert str(caught.value) == "found an instance, expected a plan; are two files the wrong way round?"
