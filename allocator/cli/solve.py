@@ -289,3 +289,8 @@ def _complain(outcome: Outcome, path: Path | None, unwritten: OutputError | None
         output.complain(f"Error: {unwritten}\n{where}")
     elif outcome.status == "interrupted":
         output.complain(f"Interrupted. The best checked plan so far was written to {path}.")
+    elif outcome.rounds == 0 and outcome.status == "feasible" and outcome.failure is None:
+        output.complain(
+            "The time was over before anything was priced: give it more, --time-limit. The first solve after"
+            " installation also compiles the engine, once."
+        )

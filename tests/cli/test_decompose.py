@@ -50,6 +50,13 @@ def test_the_screen_says_what_did_the_work(run: Run, quota: Path) -> None:
     assert "1 process" in text
 
 
+@pytest.mark.parametrize(("seconds", "short"), [("0.001", True), ("60", False)])
+def test_says_when_there_was_no_time_for_prices(run: Run, quota: Path, seconds: str, *, short: bool) -> None:
+    result = decompose(run, quota, "--gap", 0, "--time-limit", seconds)
+    assert result.exit_code == 0, result.output
+    assert ("before anything was priced" in result.stderr) == short
+
+
 @pytest.mark.parametrize("method", ["direct", "decompose"])
 def test_goes_on_from_a_plan(run: Run, quota: Path, method: str) -> None:
     assert decompose(run, quota, "--gap", 0, "--out", "first.json").exit_code == 0
