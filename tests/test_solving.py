@@ -183,6 +183,8 @@ def test_a_plan_to_start_from_is_never_lost(decomposed: Outcome, method: str) ->
     assert outcome.objective == decomposed.objective
     assert outcome.source == "start"
     assert outcome.policy_plan is not decomposed.decisions
+    kept = decomposed.plan.solution.prices if method == "decompose" else None
+    assert outcome.plan.solution.prices == kept
 
 
 def test_a_plan_of_a_changed_instance_is_made_valid(decomposed: Outcome) -> None:

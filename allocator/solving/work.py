@@ -74,19 +74,19 @@ def decompose(
     record: Record, clock: Clock, request: Request, start: Start | None, on_log: OnLog | None
 ) -> Work:
     """Prices for what offices share, and plans from there; the policies' plans while workers begin."""
+    prices = None if start is None else start.prices
     if clock.over:
-        return replace(_prepare(record, clock, request, start), rounds=0)
+        return replace(_prepare(record, clock, request, start), rounds=0, prices=prices)
     # Imported when used: joblib and numba take their time.
     from allocator.methods.decompose.engine import Decomposition
 
     workers = request.threads if request.workers is None else request.workers
     options = SolveOptions(gap=request.gap, seed=request.seed)
-    prices = None if start is None else start.prices
     backend = request.backend or DEFAULT_BACKEND
     with Decomposition.begun(
         record.instance, clock, backend, options, workers=workers, start=prices
     ) as decomposition:
-        work = replace(_prepare(record, clock, request, start, _POLICIES_SHARE), rounds=0)
+        work = replace(_prepare(record, clock, request, start, _POLICIES_SHARE), rounds=0, prices=prices)
         try:
             if not clock.over and (record.gap is None or record.gap > request.gap):
                 work = replace(work, workers=decomposition.workers)
@@ -150,8 +150,10 @@ def _price_and_settle(record: Record, request: Request, decomposition: Decomposi
     return replace(
         work,
         rounds=result.rounds,
-        # Before the first round they mean nothing, and another solve had better not start from them.
-        prices=describe_prices(record.instance, result.couplings, result.prices) if result.rounds else None,
+        # Before the first round they mean nothing: then those of an earlier solve, if any, are kept.
+        prices=describe_prices(record.instance, result.couplings, result.prices)
+        if result.rounds
+        else work.prices,
         build_seconds=result.build_seconds,
         solve_seconds=result.solve_seconds,
     )
