@@ -171,6 +171,10 @@ def _solve_and_save(
             loaded, start = files.read()
             load_seconds = time.monotonic() - begun
             progress.instance(loaded)
+            if start is not None and start.instance != loaded.name:
+                progress.log(
+                    f"allocator: the plan to start from is of {start.instance}: what is valid here is kept"
+                )
             path = files.out or Path(output.file_name(loaded.name))
             _require_room(files.instance, path, files.model)
             if files.model is not None:

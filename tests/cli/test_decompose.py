@@ -57,6 +57,17 @@ def test_says_when_there_was_no_time_for_prices(run: Run, quota: Path, seconds: 
     assert ("before anything was priced" in result.stderr) == short
 
 
+def test_says_that_a_plan_to_start_from_is_of_another_instance(run: Run, quota: Path) -> None:
+    assert decompose(run, quota, "--out", "first.json").exit_code == 0
+    name = load_instance(quota).name
+    changed = load_instance(quota).model_copy(update={"name": "other"})
+    save_instance(changed, "other.json")
+    for path, told in ((quota, False), (Path("other.json"), True)):
+        result = decompose(run, path, "--from", "first.json", "--out", "second.json")
+        assert result.exit_code == 0, result.output
+        assert (f"the plan to start from is of {name}" in result.stderr) == told
+
+
 @pytest.mark.parametrize("method", ["direct", "decompose"])
 def test_goes_on_from_a_plan(run: Run, quota: Path, method: str) -> None:
     assert decompose(run, quota, "--gap", 0, "--out", "first.json").exit_code == 0
