@@ -142,7 +142,7 @@ class ColumnGeneration:
     def _forget(self) -> None:
         """Keep only the plans that the mixtures, or the master's of them, have used lately.
 
-        But all of them where blanks are sent on: `hubs` and `lending` ended 0.1 % worse without the others.
+        But all of them where blanks are sent on: `hubs` ended 0.1 % worse without the others.
         """
         pool = self.pool
         self.round += 1
