@@ -146,10 +146,10 @@ class ColumnGeneration:
         """
         pool = self.pool
         self.round += 1
-        for k, (block, shares) in enumerate(zip(pool.blocks, self.plan_shares(), strict=True)):
+        for k, block in enumerate(pool.blocks):
             if sends(block):
                 continue
-            used = of_use(block, pool.plans[k], pool.mixtures[k]) | (shares > 0.0)
+            used = of_use(block, pool.plans[k], pool.mixtures[k]) | (self._plan_shares_of(k) > 0.0)
             kept, self.last_used[k] = remembered(self.last_used[k], used, self.round)
             if len(kept) == len(used):
                 continue
@@ -238,15 +238,18 @@ class ColumnGeneration:
 
     def plan_shares(self) -> list[Vector]:
         """For each block the shares of its plans in the master's mixture."""
+        return [self._plan_shares_of(k) for k in range(len(self.pool.blocks))]
+
+    def _plan_shares_of(self, k: int) -> Vector:
+        """The same for one block."""
         assert self.solution is not None
-        result = []
-        for k, (block, plans) in enumerate(zip(self.pool.blocks, self.pool.plans, strict=True)):
-            own = self.grouping.of_block(self.solution.shares, k, block.office_component[plans.office])
-            total = np.zeros(len(plans.office))
-            for part, shares in zip(own, self.shares, strict=False):
-                total[: len(shares[k])] += shares[k] * part[: len(shares[k])]
-            result.append(total)
-        return result
+        office = self.pool.plans[k].office
+        component = self.pool.blocks[k].office_component[office]
+        total = np.zeros(len(office))
+        own = self.grouping.of_block(self.solution.shares, k, component)
+        for part, shares in zip(own, self.shares, strict=False):
+            total[: len(shares[k])] += shares[k] * part[: len(shares[k])]
+        return total
 
     def ingested(self) -> list[Vector]:
         """For each block the records ingested in the master's mixture."""

@@ -34,6 +34,11 @@ class Couplings:
     rows: Flags  # (rows of the model,) rows that the resources stand for
     columns: Flags  # (columns of the model,) columns that only those rows know
 
+    @property
+    def in_packs(self) -> Flags:
+        """(m,) which resources are counted in packs: what leaves a depot, in all and on a day."""
+        return np.isin(self.kind, ["depot", "handling"])
+
 
 def find_couplings(formulation: Formulation) -> Couplings:
     """Quota, storage, targets, and the depots that nothing but deliveries fills."""

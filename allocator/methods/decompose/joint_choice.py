@@ -26,7 +26,6 @@ _MORE = 1.0  # of what a block uses in the relaxation: what it may use besides t
 _OFFICES, _TOGETHER, _SHARE = 64, 2, 2.0  # of a group; groups that share what is left over; of a step's time
 _ANEW = 2  # turns that begin from the relaxation: slots change most before the second
 _NEARLY = 1e-6  # a whole pack
-_COUNTED = ["depot", "handling"]  # couplings: in packs
 
 
 @dataclass(frozen=True)
@@ -124,7 +123,7 @@ class JointChoice:
     def _spare(self, kept: dict[int, Choice], allotted: list[Vector]) -> Vector:
         """(resources,) what is left for blocks beside those kept and what is allotted; inf if not counted."""
         taken = sum((self.programme.options[k].uses(choice) for k, choice in kept.items()), start=0.0)
-        counted = np.isin(self.couplings.kind, _COUNTED)
+        counted = self.couplings.in_packs
         reserved = sum(allotted, start=np.zeros(len(counted)))
         left = self.couplings.limit - taken - np.where(counted, reserved, 0.0)
         return np.where(counted, left, np.inf)
@@ -202,7 +201,7 @@ class JointChoice:
         not packs is not counted: inf.
         """
         allotted = np.full((len(self.couplings.limit), len(self.senders)), np.inf)
-        for row in np.nonzero(np.isin(self.couplings.kind, _COUNTED))[0]:
+        for row in np.nonzero(self.couplings.in_packs)[0]:
             asked = np.maximum(self.worth.use[row], 0.0)
             spare = max(0.0, self.couplings.limit[row] - asked.sum())
             own = asked[self.senders]

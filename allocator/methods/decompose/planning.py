@@ -86,10 +86,9 @@ class Planner:
         if not self.improve(1, gap, seconds):
             return
         assert resupply.prices is not None
-        packs = np.isin(generation.couplings.kind, ["depot", "handling"])
         blocks, plans = generation.pool.blocks, generation.pool.plans
         generation.begin_again(
-            np.where(packs, resupply.prices, generation.best_prices),
+            np.where(generation.couplings.in_packs, resupply.prices, generation.best_prices),
             [
                 plans_of(block, own.office, own.packs)
                 for block, own in zip(blocks, resupply.known, strict=True)

@@ -121,6 +121,5 @@ def allot(couplings: Couplings, needs: Vector, applicants: Vector) -> Vector:
         own[storage] += excess[:, None] * share
     target = np.nonzero(kinds == "target")[0]
     own[target] += (limit[target] - own[target].sum(axis=1))[:, None] / needs.shape[1]
-    packs = np.isin(kinds, ["depot", "handling"])
-    own[packs] = np.inf  # the choice of trips keeps these limits
+    own[couplings.in_packs] = np.inf  # the choice of trips keeps these limits
     return own
