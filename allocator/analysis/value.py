@@ -108,13 +108,13 @@ def value(
 def _answers(worths: list[Worth], base: Outcome, instance: Instance, solve_with: Solve) -> list[Worth]:
     """Those for which there was time: the plan of a search that was cut off says nothing of the change."""
     answers: list[Worth] = []
-    last = base
+    if base.status == "interrupted":
+        return answers
     for worth in worths:
-        if last.status != "interrupted":
-            last = solve_with(worth.change.apply(instance), start=base.plan)
-        if last.status == "interrupted":
+        changed = solve_with(worth.change.apply(instance), start=base.plan)
+        if changed.status == "interrupted":
             break
-        answers.append(_resolved(worth, base, last))
+        answers.append(_resolved(worth, base, changed))
     return answers
 
 

@@ -20,7 +20,10 @@ def write_parquet_folder(tables: Sequence[Table], folder: Path, guide: str) -> N
     try:
         import polars
     except ImportError as error:
-        raise AllocatorError("Parquet needs polars; install it with: pip install 'polars>=2.1,<3'") from error
+        raise AllocatorError(
+            "Parquet needs polars; install it with: pip install polars, or the version tested with"
+            " this project: pip install '.[parquet]'"
+        ) from error
     types = {"text": polars.String, "count": polars.Int64, "date": polars.Date, "amount": polars.Float64}
 
     def fill(target: Path) -> None:
