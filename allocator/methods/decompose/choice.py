@@ -77,6 +77,9 @@ def choose(
     if choices is None or stop is StopReason.OPTIMAL:
         return choices
     found = programme.vector_of(choices)
+    # The search's own bound can be far below that of the relaxation, and the choice as good as asked for.
+    if model.value(found) - relaxation.value <= (options.gap or 0.0) * abs(relaxation.value):
+        return choices
     return programme.choices(_annealed(programme, model.objective, found, relaxation, _ANNEALING * seconds))
 
 

@@ -48,6 +48,7 @@ _MUCH = 0.3  # of the gap: where prices may close so much of it, they are next
 _FIRST_ROUNDS, _FIRST_NEAR = 8, 1e-3  # of pricing a block, and how near to its own bound
 _PROOF_ROUNDS, _PROOF_NEAR = 10, 0.2  # the same for a proof, of how far the master is from the bound
 _NO_GOOD = 3e-2  # of the bound: an earlier plan so far above it after a turn, or its prices below
+_AHEAD, _AHEAD_RESUMED = 2e-2, 1e-3  # of the bound: how far the master may be from it before the first round
 _LONG = 60.0  # for the choice of trips where time does not count
 _LOG = logging.getLogger(__name__)
 
@@ -77,9 +78,11 @@ class Decomposition:
     ) -> None:
         self._workers, self._backend, self._gap, self._start = workers, backend, options.gap or 0.0, start
         self._pieces = SolveOptions(seed=options.seed, tolerance=_TOLERANCE, prove=False)
-        self._start_prices = (
-            StartPrices(instance, clock, workers, backend, self._pieces) if start is None else None
-        )
+        self._start_prices: StartPrices | None = None
+        if start is None:
+            self._start_prices = StartPrices(instance, clock, workers, backend, self._pieces)
+        else:
+            workers.get_ready(compile_all)
 
     @classmethod
     @contextmanager
@@ -109,8 +112,6 @@ class Decomposition:
         """
         begun = time.monotonic()
         record.enter("build")
-        if self._start is not None:
-            self._workers.get_ready(compile_all)
         samples = self._start_prices.samples if self._start_prices else []
         nation = Nation.of(record.instance, strata(record.instance, samples))
         built = time.monotonic()
@@ -178,15 +179,17 @@ class _Engine:
         """
         pace = Pace(self.clock, has_senders=self.nation.has_senders)
         record = self.record
-        idle, ahead, enough = 0, 2e-2, math.inf
+        idle, ahead, enough = 0, _AHEAD, math.inf
         near = proven = False
         if resumed:
-            self.planner.resume(gap, None if rounds is None else _LONG)
-            self.planned = True
+            with pace.measured("plan"):
+                self.planner.resume(gap, None if rounds is None else _LONG)
+            self.planned, ahead = True, _AHEAD_RESUMED
         while idle < _PATIENCE and (rounds is None or self.rounds < rounds) and not self.clock.over:
             self.rounds += 1
             # To prove the same prices once more brings nothing.
             ending = self.rounds == rounds if rounds is not None else pace.is_ending and not proven
+            timed = ending and rounds is None
             record.enter(f"prices, round {self.rounds}")
             first = rounds is None and not self.planned and pace.allows_a_plan(ahead)
             # A plan can take all the time that is left, most of all where blanks are sent on.
@@ -201,7 +204,7 @@ class _Engine:
             ahead = standing.ahead
             # Prices need be no nearer than plans are by far, at first; then much nearer than they were.
             missing = record.cost / max(1.0, standing.estimate) - 1.0 if self.planned else 0.0
-            if resumed and self.rounds == 1 and missing > _NO_GOOD:
+            if resumed and self.rounds == 1 and missing > _NO_GOOD and not timed:
                 return False
             close_enough = max(0.3 * gap, _NEAR, min(enough, _PART * missing))
             near = ahead < close_enough and (standing.strain < close_enough or ahead <= 0)
@@ -210,7 +213,6 @@ class _Engine:
                 continue
             before = record.cost - (record.bound or 0.0)
             done = self._begin_plans(pace, gap, rounds)
-            timed = ending and rounds is None
             turns = math.inf if timed else _TURNS if exact else 0
             go_on = partial(self._prices_are_next, pace, ahead) if timed else None
             self.planner.improve(turns - done, gap, None if rounds is None else _LONG, go_on)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
@@ -120,14 +121,20 @@ def waiting_basis(block: Block, plans: Plans) -> Basis:
 def basis_of_mixture(block: Block, basis: Basis | None, before: int) -> Basis | None:
     """Where a mixture begins, from a basis of records with one plan for each office: these come after others.
 
-    None where stores have rows of their own in that basis.
+    None where a store is full in that basis: a mixture has no rows of stores.
     """
     rows, columns = block.records.shape
-    offices = len(block.offices)
-    if basis is None or len(basis.rows) != rows + offices:
+    plans = columns + len(block.offices)
+    if basis is None or (basis.rows[rows + len(block.offices) :] != BasisStatus.BASIC).any():
         return None
-    others = np.full(before, BasisStatus.LOWER, dtype=np.int8)
-    return Basis(np.concatenate([basis.columns[:columns], others, basis.columns[columns:]]), basis.rows)
+
+    def in_place(values: NDArray[Any], others: float) -> NDArray[Any]:
+        added = np.full(before, others, dtype=values.dtype)
+        return np.concatenate([values[:columns], added, values[columns:plans]])
+
+    point = None if basis.point is None else in_place(basis.point, 0.0)
+    kept = basis.rows[: rows + len(block.offices)]
+    return Basis(in_place(basis.columns, BasisStatus.LOWER), kept, point)
 
 
 def of_senders(block: Block, plans: Plans) -> sp.csr_array:

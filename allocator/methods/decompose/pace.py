@@ -60,9 +60,14 @@ class Pace:
         return self.took["plan"] or self._of_plan * self.took["round"]
 
     @property
+    def _round(self) -> float:
+        """Seconds of a round."""
+        return self.took["round"] or self.took["plan"] / self._of_plan
+
+    @property
     def _proven_round(self) -> float:
         """Seconds of a round, and of a proof of what it brings."""
-        usual = self.took["round"]
+        usual = self._round
         return usual + (self.took["exact"] or self._of_proof * usual)
 
     def has_time(self, turns: int) -> bool:

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allocator.backends import Basis, SolveOptions, SolveResult
+from allocator.backends import Basis, SolveOptions, SolveResult, StopReason
 from allocator.methods.decompose.choice import choose
 from allocator.methods.decompose.pieces import solve_piece
-from allocator.methods.decompose.programme import Option, Programme
+from allocator.methods.decompose.programme import Choice, Option, Programme
 from allocator.milp.model import MilpModel, Vector
 from tests.methods.decompose.test_programme import NOTHING, OPTIONS, random_options
 
@@ -63,6 +63,27 @@ def test_the_relaxation_has_more_time_than_the_search_and_is_solved_once(
     programme.worth("highs", OPTIONS)
     assert choose(programme, NOTHING, "highs", timed) is not None
     assert limits == [15.0, None]  # that of the worth is there already for the second choice
+
+
+@pytest.mark.parametrize(("gap", "annealed"), [(0.0, True), (1.0, False)])
+def test_a_choice_near_enough_to_the_relaxation_is_not_searched_on(
+    gap: float, annealed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options, limit, _ = random_options(2)
+    programme = Programme(options, limit, np.full(2, np.inf))
+    calls: list[float] = []
+
+    def noted(own: Programme, objective: Vector, found: Vector, relaxation: object, seconds: float) -> Vector:
+        calls.append(seconds)
+        return found
+
+    def stopped(*_: object) -> tuple[list[Choice], StopReason]:
+        return NOTHING, StopReason.TIME_LIMIT
+
+    monkeypatch.setattr("allocator.methods.decompose.choice._annealed", noted)
+    monkeypatch.setattr("allocator.methods.decompose.choice._searched", stopped)
+    assert choose(programme, NOTHING, "highs", replace(OPTIONS, gap=gap, time_limit=4.0)) is not None
+    assert bool(calls) == annealed
 
 
 def test_at_a_high_price_nothing_is_used() -> None:

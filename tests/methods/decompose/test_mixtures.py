@@ -71,9 +71,17 @@ def test_a_mixture_may_begin_where_one_plan_for_each_office_ended(
         ended = mix(block, alone, prices, "highs", OPTIONS, chosen=np.arange(len(chosen))).basis
         basis = basis_of_mixture(block, ended, len(others.office))
         if ended is None or basis is None:
-            assert ended is None or len(ended.rows) > block.records.shape[0] + len(chosen)
+            stores = slice(block.records.shape[0] + len(chosen), None)
+            assert ended is None or (ended.rows[stores] != BasisStatus.BASIC).any()
             continue
-        assert (basis.columns == BasisStatus.BASIC).sum() == (ended.columns == BasisStatus.BASIC).sum()
+        basic = sum((each == BasisStatus.BASIC).sum() for each in (basis.columns, basis.rows))
+        model = restricted_model(block, plans, prices)
+        assert basic == model.shape[0]
+        assert basis.point is not None
+        activity = model.matrix @ basis.point
+        allowed = 1e-3 + 1e-6 * np.abs(activity)
+        assert (activity >= model.row_lower - allowed).all()
+        assert (activity <= model.row_upper + allowed).all()
         value = mix(block, plans, prices, "highs", OPTIONS).value.sum()
         begun = mix(block, plans, prices, "highs", OPTIONS, basis).value.sum()
         assert begun == pytest.approx(value, rel=1e-6, abs=1e-3)

@@ -78,6 +78,11 @@ def test_what_was_never_done_is_guessed_from_rounds() -> None:
     assert not pace_with(59.0, round=5.0).is_ending
 
 
+def test_what_rounds_take_is_guessed_from_an_earlier_plan_before_there_is_one() -> None:
+    assert pace_with(58.0, rounds=0, plan=25.0).is_ending
+    assert not pace_with(59.0, rounds=0, plan=25.0).is_ending
+
+
 def test_where_blanks_are_sent_on_proofs_and_plans_take_fewer_rounds() -> None:
     assert pace_with(52.0, round=5.0, has_senders=True).is_ending
     assert not pace_with(53.0, round=5.0, has_senders=True).is_ending
