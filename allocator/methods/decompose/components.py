@@ -55,3 +55,8 @@ def by_label(label: Indices, count: int) -> list[Indices]:
     """Places of each of so many labels, ascending; ABSENT is none of them."""
     order = np.argsort(label, kind="stable")
     return np.split(order, np.searchsorted(label[order], np.arange(count)))[1:]
+
+
+def at_labels(values: Indices, labels: Indices) -> Indices:
+    """Values at labels, ABSENT where the label is."""
+    return np.where(labels == ABSENT, ABSENT, np.append(values, ABSENT)[labels])
