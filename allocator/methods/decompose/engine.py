@@ -75,8 +75,10 @@ class Decomposition:
         backend: str,
         options: SolveOptions,
         start: Prices | None,
+        lending_backend: str | None,
     ) -> None:
         self._workers, self._backend, self._gap, self._start = workers, backend, options.gap or 0.0, start
+        self._lending_backend = lending_backend
         self._pieces = SolveOptions(seed=options.seed, tolerance=_TOLERANCE, prove=False)
         self._start_prices: StartPrices | None = None
         if start is None:
@@ -95,10 +97,15 @@ class Decomposition:
         *,
         workers: int | None = None,
         start: Prices | None = None,
+        lending_backend: str | None = None,
     ) -> Iterator[Decomposition]:
-        """Begin, from prices of an earlier solve if there are any; at the end nothing goes on."""
+        """Begin, from prices of an earlier solve if there are any; at the end nothing goes on.
+
+        `backend` solves all pieces, but for the choice of trips where offices lend to each other if there is
+        a `lending_backend`.
+        """
         with closing(Workers(clock, workers)) as crew:
-            yield cls(instance, clock, crew, backend, options, start)
+            yield cls(instance, clock, crew, backend, options, start, lending_backend)
 
     @property
     def workers(self) -> int:
@@ -138,7 +145,12 @@ class Decomposition:
         else:
             assert self._start is not None
             start = Start(recall_prices(record.instance, nation.couplings, self._start))
-        return _Engine(record, nation, start, self._workers, self._backend, self._pieces)
+        return self._begun_at(record, nation, start)
+
+    def _begun_at(self, record: Record, nation: Nation, start: Start) -> _Engine:
+        return _Engine(
+            record, nation, start, self._workers, self._backend, self._pieces, self._lending_backend
+        )
 
     def _begun_anew(self, engine: _Engine) -> _Engine:
         """At prices of samples, with the plans that are known."""
@@ -148,7 +160,7 @@ class Decomposition:
             record, nation
         )
         known = replace(start, estate=Estate(record.instance, engine.generation.pool))
-        return _Engine(record, nation, known, self._workers, self._backend, self._pieces)
+        return self._begun_at(record, nation, known)
 
 
 class _Engine:
@@ -162,11 +174,12 @@ class _Engine:
         crew: Workers,
         backend: str,
         options: SolveOptions,
+        lending_backend: str | None,
     ) -> None:
         self.record, self.clock, self.nation = record, record.clock, nation
         decisions = nation.decisions(nation.formulation.embed(record.plan))
         self.generation = nation.generation(start, decisions, crew, backend, options)
-        self.planner = Planner(record, record.clock, nation, self.generation)
+        self.planner = Planner(record, record.clock, nation, self.generation, lending_backend)
         self.rounds = 0
         self.planned = False
 

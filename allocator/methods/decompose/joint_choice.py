@@ -2,7 +2,8 @@
 
 Few offices share a sender's stock, so that a block's choice is a search of its own; blocks meet in what
 leaves the depots. From there some blocks at a time choose anew, the others as they are (large
-neighbourhood search, Shaw 1998).
+neighbourhood search, Shaw 1998): where offices lend to each other, which makes a block's choice hard, those
+that are the furthest from the relaxation, each by itself.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ class JointChoice:
     workers: Workers
     backend: str
     turn: int  # which of many
+    lends: bool  # whether offices lend to each other in blocks with senders
 
     @property
     def senders(self) -> list[int]:
@@ -130,9 +132,9 @@ class JointChoice:
 
     def _in_groups(self, now: list[Choice], options: SolveOptions) -> Iterator[list[Choice]]:
         """Choices that get better: groups of blocks choose, some at a time, and share what is left over."""
-        groups = self._groups()
-        seconds = _SHARE * (options.time_limit or np.inf) * _TOGETHER / len(groups)
-        each = replace(options, time_limit=max(_LEAST_SECONDS, seconds))
+        most = _SHARE * (options.time_limit or np.inf) * _TOGETHER
+        groups = self._furthest(now, most / _LEAST_SECONDS) if self.lends else self._groups()
+        each = replace(options, time_limit=max(_LEAST_SECONDS, most / max(1, len(groups))))
         chosen = list(now)
         hard = np.isinf(self.couplings.ceiling)
         for first in range(0, len(groups), _TOGETHER):
@@ -158,6 +160,20 @@ class JointChoice:
                 for k, choice in zip(group, choices, strict=True):
                     chosen[k] = choice
             yield list(chosen)
+
+    def _furthest(self, now: list[Choice], most: float) -> list[list[int]]:
+        """Blocks with senders each by itself, no more than so many: the furthest from the relaxation first.
+
+        The relaxation's choice of a block is its best one at the prices of packs.
+        """
+        programme, prices = self.programme, self.worth.prices
+        relaxed = programme.relaxed
+        assert relaxed is not None
+        assert relaxed.vector is not None
+        ahead = programme.values(programme.vector_of(now)) - programme.values(relaxed.vector)
+        ahead += prices @ (programme.use(now) - self.worth.use)
+        order = [k for k in np.argsort(-ahead, kind="stable").tolist() if k in set(self.senders)]
+        return [[k] for k in order[: int(min(most, len(order)))]]
 
     def _groups(self) -> list[list[int]]:
         """Blocks in groups of about so many offices, others every time."""

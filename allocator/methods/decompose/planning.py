@@ -38,7 +38,14 @@ _LOG = logging.getLogger(__name__)
 class Planner:
     """Makes plans for a record, from what column generation has found."""
 
-    def __init__(self, record: Record, clock: Clock, nation: Nation, generation: ColumnGeneration) -> None:
+    def __init__(
+        self,
+        record: Record,
+        clock: Clock,
+        nation: Nation,
+        generation: ColumnGeneration,
+        lending_backend: str | None = None,
+    ) -> None:
         self.record, self.clock, self.nation, self.generation = record, clock, nation, generation
         self.resupply = Resupply(
             nation.formulation,
@@ -47,6 +54,7 @@ class Planner:
             generation.workers,
             generation.backend,
             generation.options,
+            lending_backend,
         )
         arrays = record.instance.arrays
         needing = arrays.ingestible[:, :, -1].sum(axis=1).astype(np.float64)

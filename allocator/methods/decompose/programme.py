@@ -148,6 +148,13 @@ class Programme:
             self._use(result.vector),
         )
 
+    @property
+    def relaxed_shares(self) -> list[Vector]:
+        """(V,) of each block's plans in the linear relaxation, once it was worth something."""
+        assert self.relaxed is not None
+        assert self.relaxed.vector is not None
+        return np.split(self.relaxed.vector[: self.plans], self.plan_starts[1:-1])
+
     def _basis_of(self, earlier: Programme) -> Basis:
         """Where the relaxation of the earlier programme ended; slacks where senders' rows are others."""
         known = None if earlier.relaxed is None else earlier.relaxed.basis
@@ -186,6 +193,15 @@ class Programme:
     def value(self, choices: list[Choice]) -> float:
         """What the choices cost."""
         return self.model.value(self.vector_of(choices))
+
+    def values(self, vector: Vector) -> Vector:
+        """(blocks,) what plans and senders of each block cost in a vector of the model."""
+        inside = self.plans + self.sent
+        cost = self.model.objective[:inside] * vector[:inside]
+        of_plans = np.append(0.0, cost[: self.plans].cumsum())[self.plan_starts]
+        of_senders = np.append(0.0, cost[self.plans :].cumsum())[self.sender_starts]
+        values: Vector = np.diff(of_plans) + np.diff(of_senders)
+        return values
 
     def use(self, choices: list[Choice]) -> Vector:
         """(resources, blocks) what the choices use."""

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from allocator.backends import SolveOptions
 from allocator.instance.arrays import Counts
+from allocator.methods.decompose.blending import blended
 from allocator.methods.decompose.blocks import Block, marked
 from allocator.methods.decompose.couplings import Couplings
 from allocator.methods.decompose.joint_choice import JointChoice
@@ -64,9 +65,13 @@ class Resupply:
         workers: Workers,
         backend: str,
         options: SolveOptions,
+        lending_backend: str | None = None,
     ) -> None:
+        """The choice of trips in blocks in which offices lend to each other may have a backend of its own."""
         self.formulation, self.couplings, self.blocks = formulation, couplings, blocks
         self.workers, self.backend, self.options = workers, backend, options
+        self.lends = any((block.transshipment.packs != ABSENT).any() for block in blocks)
+        self.choosing = (lending_backend or backend) if self.lends else backend
         self.known = [
             one_plan_each(block, np.zeros(len(block.trip_columns))).joined(
                 one_plan_each(block, np.where(block.trip_columns == ABSENT, block.trips.most, 0.0))
@@ -135,12 +140,21 @@ class Resupply:
             if left - spent < _CHOICE * spent / done:
                 break
         assert programme is not None
+        if self.lends:
+            plans = [
+                _distinct(blended(block, own, shares))
+                for block, own, shares in zip(self.blocks, plans, programme.relaxed_shares, strict=True)
+            ]
+            earlier, programme = programme, self._programme(parts, plans)
+            worth = programme.worth(self.backend, self.options, earlier)
         now = [
             Choice(np.arange(len(part.block.offices)), point[part.senders.columns])
             for part, (point, _) in zip(parts, read, strict=True)
         ]
         self.turn += 1
-        joint = JointChoice(programme, worth, self.couplings, self.workers, self.backend, self.turn)
+        joint = JointChoice(
+            programme, worth, self.couplings, self.workers, self.choosing, self.turn, self.lends
+        )
         chosen = joint.improve(now, replace(self.options, gap=_GAP, time_limit=seconds))
         self.known = [_best(own, reduced) for own, reduced in zip(plans, worth.reduced, strict=True)]
         for part, own, choice, (point, _) in zip(parts, plans, chosen, read, strict=True):

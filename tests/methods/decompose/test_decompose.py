@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,9 +16,11 @@ from allocator.methods.decompose.engine import Decomposition
 from allocator.methods.decompose.linear import sample_prices
 from allocator.methods.decompose.mixtures import mix
 from allocator.methods.decompose.plans import first_plans
+from allocator.methods.decompose.resupply import Resupply
 from allocator.methods.decompose.splitting import take_apart
 from allocator.methods.record import Record, Report
 from allocator.milp.formulation import formulate
+from allocator.plan.arrays import PlanArrays
 from tests.tools.brute_force import TooLargeError, find_optimum
 from tests.tools.random_instances import TINY, random_instance
 
@@ -228,6 +231,23 @@ def test_an_earlier_solve_is_resumed_unless_its_prices_are_no_good(
     assert outcome.gap is not None
     assert outcome.gap < 0.02
     assert any(phase.startswith("start prices") for phase in phases) == (no_good < 0)
+
+
+@pytest.mark.parametrize(("asked", "chooses"), [(None, "ortools"), ("highs", "highs"), ("pulp", "pulp")])
+def test_the_backend_asked_for_solves_all_pieces(
+    asked: str | None, chooses: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backends: list[str] = []
+    improve = Resupply.improve
+
+    def noted(self: Resupply, *args: Any) -> PlanArrays:
+        backends.append(self.choosing)
+        return improve(self, *args)
+
+    monkeypatch.setattr(Resupply, "improve", noted)
+    instance = generate_instance("lending", offices=6, days=20)
+    assert_sound(solve(instance, method="decompose", backend=asked, rounds=1, workers=1, time_limit=None))
+    assert set(backends) == {chooses}
 
 
 def test_a_nation_in_which_nothing_can_be_done() -> None:

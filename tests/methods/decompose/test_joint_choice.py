@@ -25,7 +25,7 @@ ENOUGH = SolveOptions(gap=1e-5, time_limit=20.0)
 
 
 def joint(
-    options: list[Option], couplings: Couplings, *, turn: int = 1, workers: int = 1
+    options: list[Option], couplings: Couplings, *, turn: int = 1, workers: int = 1, lends: bool = False
 ) -> tuple[JointChoice, list[Choice]]:
     """The choice, and one to begin with that uses as little as there can be used."""
     programme = Programme(options, couplings.limit, couplings.ceiling)
@@ -39,7 +39,7 @@ def joint(
     assert least is not None
     worth = programme.worth("highs", EXACT)
     crew = Workers(Clock(math.inf), workers)
-    return JointChoice(programme, worth, couplings, crew, "highs", turn), least
+    return JointChoice(programme, worth, couplings, crew, "highs", turn, lends), least
 
 
 def block(values: list[list[float]], packs: list[list[float]]) -> Option:
@@ -77,7 +77,7 @@ def used(programme: Programme, choices: list[Choice]) -> Vector:
 @pytest.mark.parametrize(("family", "seed"), [("hubs", 3), ("hubs", 4), ("lending", 5), ("lending", 8)])
 def test_a_choice_keeps_limits_and_is_no_dearer(family: str, seed: int, turn: int) -> None:
     couplings, _, _, options = options_of(generate_instance(family, offices=20, days=30, seed=seed))
-    choice, now = joint(options, couplings, turn=turn)
+    choice, now = joint(options, couplings, turn=turn, lends=family == "lending")
     programme = choice.programme
     found = choice.improve(now, ENOUGH)
     assert programme.value(found) < programme.value(now)
@@ -114,6 +114,17 @@ def test_those_that_do_not_fit_choose_again_within_what_is_left() -> None:
     exact = choose(choice.programme, now, "highs", EXACT)
     assert exact is not None
     assert choice.programme.value(found) == pytest.approx(choice.programme.value(exact))
+
+
+def test_where_offices_lend_those_furthest_from_the_relaxation_choose_first() -> None:
+    options = [block([[-value]], [[2.0]]) for value in (10.0, 30.0, 20.0)]
+    choice, now = joint(options, one_depot(5.0), lends=True)
+    # A pack is worth 5, what the last half of a trip saves: chosen are the worst, and all wait so far.
+    assert choice.worth.prices == pytest.approx([5.0])
+    assert choice._furthest(now, 2.9) == [[1], [2]]
+    assert choice._furthest(now, math.inf) == [[1], [2], [0]]
+    *_, found = choice._in_groups(now, ENOUGH)
+    assert choice.programme.value(found) == pytest.approx(-50.0)
 
 
 def test_the_number_of_workers_makes_no_difference() -> None:

@@ -62,6 +62,18 @@ def random_options(seed: int) -> tuple[list[Option], Vector, Vector]:
 
 
 @given(seed=st.integers(0, 10**6))
+def test_the_model_costs_what_its_blocks_do_and_what_exceeds_soft_limits(seed: int) -> None:
+    options, limit, ceiling = random_options(seed)
+    programme = Programme(options, limit, ceiling)
+    chosen = [Choice(np.array([2, 4]), np.zeros(0)), Choice(np.array([3, 1]), np.zeros(0))]
+    vector = programme.vector_of(chosen)
+    own = [each.value[choice.plans].sum() for each, choice in zip(options, chosen, strict=True)]
+    assert programme.values(vector) == pytest.approx(own)
+    over = max(0.0, programme.use(chosen).sum(axis=1)[1] - limit[1])
+    assert programme.value(chosen) == pytest.approx(sum(own) + 3.0 * over)
+
+
+@given(seed=st.integers(0, 10**6))
 def test_worth_is_a_bound_with_prices_of_what_is_short(seed: int) -> None:
     options, limit, ceiling = random_options(seed)
     programme = Programme(options, limit, ceiling)

@@ -63,6 +63,28 @@ def test_trips_get_better_time_after_time(family: str) -> None:
     assert costs[2] <= costs[1] * (1 + 1e-4)
 
 
+def test_another_backend_chooses_trips_where_offices_lend() -> None:
+    found = {}
+    for family in ("lending", "hubs"):
+        instance = generate_instance(family, offices=9, days=30, seed=1)
+        own, prices, duals = resupply_of(instance)
+        resupply = Resupply(
+            own.formulation,
+            own.couplings,
+            own.blocks,
+            own.workers,
+            "highs",
+            OPTIONS,
+            lending_backend="ortools",
+        )
+        found[family] = resupply.choosing
+        plan = POLICIES["tiers"].plan(instance)
+        plans = [each.improve(plan, prices, duals, 3, 5.0) for each in (own, resupply)]
+        costs = [float(cost_of(instance, each).total) for each in plans]
+        assert costs[1] == pytest.approx(costs[0], rel=2e-3)
+    assert found == {"lending": "ortools", "hubs": "highs"}
+
+
 @pytest.mark.parametrize("family", FAMILIES)
 def test_little_is_left_to_a_solver_that_keeps_the_slots(family: str) -> None:
     instance = generate_instance(family, offices=5, days=25, seed=3)
