@@ -162,9 +162,9 @@ class JointChoice:
             yield list(chosen)
 
     def _furthest(self, now: list[Choice], most: float) -> list[list[int]]:
-        """Blocks with senders each by itself, no more than so many: the furthest from the relaxation first.
+        """The blocks without senders, and those with senders each by itself, but no more than so many.
 
-        The relaxation's choice of a block is its best one at the prices of packs.
+        The furthest from the relaxation first, whose choice of a block is the best at the prices of packs.
         """
         programme, prices = self.programme, self.worth.prices
         relaxed = programme.relaxed
@@ -172,8 +172,10 @@ class JointChoice:
         assert relaxed.vector is not None
         ahead = programme.values(programme.vector_of(now)) - programme.values(relaxed.vector)
         ahead += prices @ (programme.use(now) - self.worth.use)
-        order = [k for k in np.argsort(-ahead, kind="stable").tolist() if k in set(self.senders)]
-        return [[k] for k in order[: int(min(most, len(order)))]]
+        senders = set(self.senders)
+        order = [k for k in np.argsort(-ahead, kind="stable").tolist() if k in senders]
+        others = [k for k in range(len(now)) if k not in senders]
+        return [*([others] if others else []), *([k] for k in order[: int(min(most, len(order)))])]
 
     def _groups(self) -> list[list[int]]:
         """Blocks in groups of about so many offices, others every time."""

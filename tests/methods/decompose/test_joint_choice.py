@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -125,6 +126,9 @@ def test_where_offices_lend_those_furthest_from_the_relaxation_choose_first() ->
     assert choice._furthest(now, math.inf) == [[1], [2], [0]]
     *_, found = choice._in_groups(now, ENOUGH)
     assert choice.programme.value(found) == pytest.approx(-50.0)
+    alone = replace(options[2], senders=idle_senders(1), of_senders=sp.csr_array((0, 2)))
+    choice, now = joint([options[0], alone, options[1]], one_depot(5.0), lends=True)
+    assert choice._furthest(now, math.inf) == [[1], [2], [0]]
 
 
 def test_the_number_of_workers_makes_no_difference() -> None:
