@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from allocator.methods.decompose.engine import Decomposition
 
 _FIRST_POLICY = "proportional"  # the cheapest on most instances: what there is time for when there is little
-_LENDING_BACKEND = "ortools"  # SCIP: ten times as near as HiGHS in seconds, where offices lend to each other
+_SEARCH_BACKEND = "ortools"  # SCIP: ten times as near as HiGHS in seconds where offices lend to each other
 _POLICIES_SHARE = 0.02  # of the time, where plans come that are far better
 OnLog = Callable[[str], None]
 
@@ -90,7 +90,7 @@ def decompose(
         options,
         workers=workers,
         start=prices,
-        lending_backend=request.backend or _LENDING_BACKEND,
+        search_backend=request.backend or _SEARCH_BACKEND,
     ) as decomposition:
         work = replace(_prepare(record, clock, request, start, _POLICIES_SHARE), rounds=0, prices=prices)
         try:

@@ -75,10 +75,10 @@ class Decomposition:
         backend: str,
         options: SolveOptions,
         start: Prices | None,
-        lending_backend: str | None,
+        search_backend: str | None,
     ) -> None:
         self._workers, self._backend, self._gap, self._start = workers, backend, options.gap or 0.0, start
-        self._lending_backend = lending_backend
+        self._search_backend = search_backend
         self._pieces = SolveOptions(seed=options.seed, tolerance=_TOLERANCE, prove=False)
         self._start_prices: StartPrices | None = None
         if start is None:
@@ -97,15 +97,15 @@ class Decomposition:
         *,
         workers: int | None = None,
         start: Prices | None = None,
-        lending_backend: str | None = None,
+        search_backend: str | None = None,
     ) -> Iterator[Decomposition]:
         """Begin, from prices of an earlier solve if there are any; at the end nothing goes on.
 
-        `backend` solves all pieces, but for the choice of trips where offices lend to each other if there is
-        a `lending_backend`.
+        `backend` solves all pieces. If there is a `search_backend`, it does the branch and cut that takes
+        long: the choice of trips where offices lend to each other, and components as whole models.
         """
         with closing(Workers(clock, workers)) as crew:
-            yield cls(instance, clock, crew, backend, options, start, lending_backend)
+            yield cls(instance, clock, crew, backend, options, start, search_backend)
 
     @property
     def workers(self) -> int:
@@ -149,7 +149,7 @@ class Decomposition:
 
     def _begun_at(self, record: Record, nation: Nation, start: Start) -> _Engine:
         return _Engine(
-            record, nation, start, self._workers, self._backend, self._pieces, self._lending_backend
+            record, nation, start, self._workers, self._backend, self._pieces, self._search_backend
         )
 
     def _begun_anew(self, engine: _Engine) -> _Engine:
@@ -174,12 +174,13 @@ class _Engine:
         crew: Workers,
         backend: str,
         options: SolveOptions,
-        lending_backend: str | None,
+        search_backend: str | None,
     ) -> None:
         self.record, self.clock, self.nation = record, record.clock, nation
+        self.search_backend = search_backend
         decisions = nation.decisions(nation.formulation.embed(record.plan))
         self.generation = nation.generation(start, decisions, crew, backend, options)
-        self.planner = Planner(record, record.clock, nation, self.generation, lending_backend)
+        self.planner = Planner(record, record.clock, nation, self.generation, search_backend)
         self.rounds = 0
         self.planned = False
 
@@ -266,7 +267,7 @@ class _Engine:
             start,
             self.clock,
             generation.workers,
-            generation.backend,
+            self.search_backend or generation.backend,
             options,
         ):
             record.offer_bound(generation.raise_bound(found.block, found.component, found.least))

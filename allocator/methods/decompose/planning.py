@@ -44,7 +44,7 @@ class Planner:
         clock: Clock,
         nation: Nation,
         generation: ColumnGeneration,
-        lending_backend: str | None = None,
+        search_backend: str | None = None,
     ) -> None:
         self.record, self.clock, self.nation, self.generation = record, clock, nation, generation
         self.resupply = Resupply(
@@ -54,7 +54,7 @@ class Planner:
             generation.workers,
             generation.backend,
             generation.options,
-            lending_backend,
+            search_backend,
         )
         arrays = record.instance.arrays
         needing = arrays.ingestible[:, :, -1].sum(axis=1).astype(np.float64)

@@ -65,13 +65,13 @@ class Resupply:
         workers: Workers,
         backend: str,
         options: SolveOptions,
-        lending_backend: str | None = None,
+        search_backend: str | None = None,
     ) -> None:
-        """The choice of trips in blocks in which offices lend to each other may have a backend of its own."""
+        """Where offices lend to each other `search_backend`, if there is one, chooses trips."""
         self.formulation, self.couplings, self.blocks = formulation, couplings, blocks
         self.workers, self.backend, self.options = workers, backend, options
         self.lends = any((block.transshipment.packs != ABSENT).any() for block in blocks)
-        self.choosing = (lending_backend or backend) if self.lends else backend
+        self.choosing = (search_backend or backend) if self.lends else backend
         self.known = [
             one_plan_each(block, np.zeros(len(block.trip_columns))).joined(
                 one_plan_each(block, np.where(block.trip_columns == ABSENT, block.trips.most, 0.0))

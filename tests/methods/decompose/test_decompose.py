@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from allocator.methods.decompose.mixtures import mix
 from allocator.methods.decompose.plans import first_plans
 from allocator.methods.decompose.resupply import Resupply
 from allocator.methods.decompose.splitting import take_apart
+from allocator.methods.decompose.whole_components import Found
 from allocator.methods.record import Record, Report
 from allocator.milp.formulation import formulate
 from allocator.plan.arrays import PlanArrays
@@ -244,9 +246,16 @@ def test_the_backend_asked_for_solves_all_pieces(
         backends.append(self.choosing)
         return improve(self, *args)
 
+    def not_proven(*args: Any) -> Iterator[Found]:
+        backends.append(args[-2])
+        return iter(())
+
     monkeypatch.setattr(Resupply, "improve", noted)
-    instance = generate_instance("lending", offices=6, days=20)
-    assert_sound(solve(instance, method="decompose", backend=asked, rounds=1, workers=1, time_limit=None))
+    monkeypatch.setattr("allocator.methods.decompose.engine.prove_components", not_proven)
+    instance = generate_instance("lending", offices=4, days=15)
+    outcome = solve(instance, method="decompose", backend=asked, workers=1, gap=0.0, time_limit=None)
+    assert_sound(outcome)
+    assert len(backends) > 1
     assert set(backends) == {chooses}
 
 

@@ -75,7 +75,7 @@ def test_another_backend_chooses_trips_where_offices_lend() -> None:
             own.workers,
             "highs",
             OPTIONS,
-            lending_backend="ortools",
+            search_backend="ortools",
         )
         found[family] = resupply.choosing
         plan = POLICIES["tiers"].plan(instance)
