@@ -16,7 +16,7 @@ def generate_command(
         str,
         typer.Argument(
             metavar="FAMILY",
-            help="What is short; see below.",
+            help="What is short; see above.",
             show_default=False,
             autocompletion=options.complete_family,
         ),

@@ -29,7 +29,7 @@ def solve_command(
             metavar="NAME",
             help=(
                 "auto: by size; direct: the whole problem in one solver; decompose: prices for what"
-                " offices share, for many of them; policy:NAME: a simple rule, see below."
+                " offices share, for many of them; policy:NAME: a simple rule, see above."
             ),
             autocompletion=options.complete_method,
         ),
@@ -79,7 +79,10 @@ def solve_command(
         int | None,
         typer.Option(
             metavar="N",
-            help="With decompose: rounds of pricing at most; the plan is then the same with any workers.",
+            help=(
+                "With decompose: rounds of pricing at most; where these end it, and not the time limit, the"
+                " plan is the same with any workers."
+            ),
         ),
     ] = None,
     start: Annotated[
@@ -138,13 +141,14 @@ def solve_command(
         }
         files = Files(instance, start, out, write_model, options.in_bytes(max_file_size))
         with on_cluster(cluster, method):
-            outcome, written, unwritten = _solve_and_save(files, request, started, quiet, log)
+            outcome, written, unwritten, replaces = _solve_and_save(files, request, started, quiet, log)
         code = _exit_code(outcome, unwritten)
         try:
             if json_output:
                 output.emit_json(_document(outcome, written, unwritten, code))
             else:
-                _show(outcome, gap, time_limit, all_offices, written if unwritten is None else None)
+                told = f"{written}, in place of the one there" if replaces else f"{written}"
+                _show(outcome, gap, time_limit, all_offices, told if written and not unwritten else None)
         except OutputError as error:
             where = f"the plan was written to {written}" if written else "nor the plan"
             raise OutputError(f"{error}; {where}") from error
@@ -154,10 +158,10 @@ def solve_command(
 
 def _solve_and_save(
     files: Files, request: dict[str, Any], started: float, quiet: bool, log: bool
-) -> tuple[Outcome, Path | None, OutputError | None]:
+) -> tuple[Outcome, Path | None, OutputError | None, bool]:
     """Everything from the first byte read to the last one written, during which no signal ends the process.
 
-    Returns what `_save` says of the plan.
+    Returns what `_save` says of the plan, and whether it took the place of a file.
     """
     from allocator.cli.progress import choose_progress
 
@@ -176,7 +180,8 @@ def _solve_and_save(
                     f"allocator: the plan to start from is of {start.instance}: what is valid here is kept"
                 )
             path = files.out or Path(output.file_name(loaded.name))
-            _require_room(files.instance, path, files.model)
+            _require_room(files, path)
+            replaces = path.exists()
             if files.model is not None:
                 _write_model(loaded, files.model)
             outcome = attempt(
@@ -189,19 +194,24 @@ def _solve_and_save(
                 log=log,
             )
             interruption.settle()
-            return outcome, *_save(outcome, path)
+            return outcome, *_save(outcome, path), replaces
         finally:
             progress.close()
 
 
-def _require_room(instance_path: Path, path: Path, model_path: Path | None) -> None:
+def _require_room(files: Files, path: Path) -> None:
     """Find out before the long work whether its results can be written, and over what."""
+    model_path = files.model
     targets = [("--out", path)] + ([("--write-model", model_path)] if model_path is not None else [])
     problems = [
         Problem(option, str(target), "another file than the instance")
         for option, target in targets
-        if target.is_file() and os.path.samefile(target, instance_path)
+        if target.is_file() and os.path.samefile(target, files.instance)
     ]
+    start = files.start if files.out is None and path.is_file() else None
+    if start is not None and os.path.samefile(path, start):
+        expected = "a name: without one the plan to start from would be replaced"
+        problems.append(Problem("--out", "nothing", expected))
     problems += [
         Problem(option, "-", "a file: standard output is for the report")
         for option, target in targets
@@ -266,7 +276,7 @@ def _document(
     return document
 
 
-def _show(outcome: Outcome, gap: float, time_limit: float, every_office: bool, path: Path | None) -> None:
+def _show(outcome: Outcome, gap: float, time_limit: float, every_office: bool, where: str | None) -> None:
     from rich.text import Text
 
     from allocator.report.screens import solve_screen
@@ -276,7 +286,7 @@ def _show(outcome: Outcome, gap: float, time_limit: float, every_office: bool, p
             *solve_screen(
                 outcome, gap_asked=gap, time_limit=time_limit, width=width, every_office=every_office
             ),
-            *([Text(f"Plan, checked and valid, written to {path}", style="bold")] if path else []),
+            *([Text(f"Plan, checked and valid, written to {where}", style="bold")] if where else []),
         ]
     )
 

@@ -82,8 +82,8 @@ def _name_problems(request: Request, method: str) -> Iterator[Problem]:
 def _number_problems(request: Request) -> Iterator[Problem]:
     if request.time_limit is not None and not request.time_limit > 0:
         yield Problem("time limit", str(request.time_limit), "seconds, more than 0")
-    if not 0 <= request.gap < float("inf"):
-        yield Problem("gap", str(request.gap), "a number of at least 0")
+    if not 0 <= request.gap <= 1:
+        yield Problem("gap", str(request.gap), "at least 0 and at most 1: a share, 0.001 is 0.1 %")
     for option in ("threads", "workers", "rounds"):
         value = getattr(request, option)
         if value is not None and value < 1:

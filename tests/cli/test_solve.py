@@ -49,6 +49,23 @@ def test_writes_the_plan_under_the_name_of_the_instance(run: Run, small: Path) -
     assert "Proven: no plan" in result.stdout
 
 
+def test_a_plan_is_replaced_with_a_word_but_not_the_one_to_start_from_unless_it_is_named(
+    run: Run, small: Path
+) -> None:
+    plan = small.parent / "full.plan.json"
+    assert "in place of" not in run("solve", small).stdout
+    again = run("solve", small)
+    assert "written to full.plan.json, in place of the one there" in again.stdout.replace("\n", " ")
+    before = plan.read_bytes()
+    refused = run("solve", small, "--from", plan)
+    assert refused.exit_code == 2
+    assert "--out" in refused.stderr
+    assert "the plan to start from would be replaced" in refused.stderr.replace("\n", " ")
+    assert plan.read_bytes() == before
+    assert run("solve", small, "--from", plan, "--out", plan).exit_code == 0
+    assert run("solve", small, "--from", plan, "--out", "other.json").exit_code == 0
+
+
 def test_json_has_what_the_contract_names(run: Run, small: Path) -> None:
     result = run("solve", small, "--json", "--out", "p.json")
     document = json.loads(result.stdout)
@@ -124,6 +141,7 @@ def test_writes_the_model(run: Run, small: Path, name: str) -> None:
         (["--time-limit", "0"], "more than 0"),
         (["--time-limit", "nan"], "more than 0"),
         (["--gap", "-1"], "at least 0"),
+        (["--gap", "5"], "a share, 0.001 is 0.1 %"),
         (["--threads", "0"], "at least 1"),
         (["--seed", "-5"], "0 to"),
         (["--max-file-size", "0"], "more than 0"),
