@@ -1,12 +1,14 @@
-"""The files that a command reads, with everything that is wrong in any of them told at once."""
+"""The files of a command, with everything that is wrong in any of them told at once."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from allocator.cli import output
 from allocator.cli.errors import BadInputsError
 from allocator.errors import InputError, Problem
 
@@ -44,6 +46,37 @@ class Files:
         except InputError as error:
             raise InputError(error.problems, str(self.start)) from None
         return instance, plan
+
+    def require_room(self, path: Path) -> None:
+        """Find out before the long work whether results can be written, the plan to `path`, and over what.
+
+        Raises InputError and OutputError.
+        """
+        model_path = self.model
+        targets = [("--out", path)] + ([("--write-model", model_path)] if model_path is not None else [])
+        problems = [
+            Problem(option, str(target), "another file than the instance")
+            for option, target in targets
+            if target.is_file() and os.path.samefile(target, self.instance)
+        ]
+        start = self.start if self.out is None and path.is_file() else None
+        if start is not None and os.path.samefile(path, start):
+            expected = "a name: without one the plan to start from would be replaced"
+            problems.append(Problem("--out", "nothing", expected))
+        problems += [
+            Problem(option, "-", "a file: standard output is for the report")
+            for option, target in targets
+            if str(target) == "-"
+        ]
+        problems += not_a_plan(path)
+        if model_path is not None and not model_path.name.endswith((".mps", ".lp", ".mps.gz", ".lp.gz")):
+            problems.append(
+                Problem("--write-model", str(model_path), "a name ending in .mps, .lp or those and .gz")
+            )
+        if problems:
+            raise InputError(problems)
+        for _, target in targets:
+            output.require_writable(target)
 
 
 def read_both(instance_path: Path, plan_path: Path, max_bytes: int) -> tuple[Instance, Plan]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,10 +10,10 @@ import typer
 
 from allocator.cli import errors, options, output
 from allocator.cli.cluster import on_cluster
-from allocator.cli.files import Files, not_a_plan
+from allocator.cli.files import Files
 from allocator.cli.options import Debug, InstancePath, JsonOutput, MaxFileSize
 from allocator.cli.signals import Interruption
-from allocator.errors import AllocatorError, InputError, OutputError, Problem
+from allocator.errors import AllocatorError, OutputError
 
 if TYPE_CHECKING:
     from allocator.instance.models import Instance
@@ -180,7 +179,7 @@ def _solve_and_save(
                     f"allocator: the plan to start from is of {start.instance}: what is valid here is kept"
                 )
             path = files.out or Path(output.file_name(loaded.name))
-            _require_room(files, path)
+            files.require_room(path)
             replaces = path.exists()
             if files.model is not None:
                 _write_model(loaded, files.model)
@@ -197,35 +196,6 @@ def _solve_and_save(
             return outcome, *_save(outcome, path), replaces
         finally:
             progress.close()
-
-
-def _require_room(files: Files, path: Path) -> None:
-    """Find out before the long work whether its results can be written, and over what."""
-    model_path = files.model
-    targets = [("--out", path)] + ([("--write-model", model_path)] if model_path is not None else [])
-    problems = [
-        Problem(option, str(target), "another file than the instance")
-        for option, target in targets
-        if target.is_file() and os.path.samefile(target, files.instance)
-    ]
-    start = files.start if files.out is None and path.is_file() else None
-    if start is not None and os.path.samefile(path, start):
-        expected = "a name: without one the plan to start from would be replaced"
-        problems.append(Problem("--out", "nothing", expected))
-    problems += [
-        Problem(option, "-", "a file: standard output is for the report")
-        for option, target in targets
-        if str(target) == "-"
-    ]
-    problems += not_a_plan(path)
-    if model_path is not None and not model_path.name.endswith((".mps", ".lp", ".mps.gz", ".lp.gz")):
-        problems.append(
-            Problem("--write-model", str(model_path), "a name ending in .mps, .lp or those and .gz")
-        )
-    if problems:
-        raise InputError(problems)
-    for _, target in targets:
-        output.require_writable(target)
 
 
 def _write_model(instance: Instance, path: Path) -> None:
