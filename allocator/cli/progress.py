@@ -37,7 +37,7 @@ _PHASES = {
     "prices": "pricing what offices share",
     "trips": "choosing trips for the slots of every office",
     "slots": "moving slots to the offices whose trips need them",
-    "bound": "raising the bound, offices one by one or those that lend together",
+    "bound": "raising the bound, piece by piece",
 }
 
 
