@@ -132,9 +132,9 @@ class JointChoice:
 
     def _in_groups(self, now: list[Choice], options: SolveOptions) -> Iterator[list[Choice]]:
         """Choices that get better: groups of blocks choose, some at a time, and share what is left over."""
-        most = _SHARE * (options.time_limit or np.inf) * _TOGETHER
-        groups = self._furthest(now, most / _LEAST_SECONDS) if self.lends else self._groups()
-        each = replace(options, time_limit=max(_LEAST_SECONDS, most / max(1, len(groups))))
+        seconds = _SHARE * (options.time_limit or np.inf) * _TOGETHER  # of all groups
+        groups = self._furthest(now, seconds / _LEAST_SECONDS) if self.lends else self._groups()
+        each = replace(options, time_limit=max(_LEAST_SECONDS, seconds / max(1, len(groups))))
         chosen = list(now)
         hard = np.isinf(self.couplings.ceiling)
         for first in range(0, len(groups), _TOGETHER):
@@ -167,10 +167,7 @@ class JointChoice:
         The furthest from the relaxation first, whose choice of a block is the best at the prices of packs.
         """
         programme, prices = self.programme, self.worth.prices
-        relaxed = programme.relaxed
-        assert relaxed is not None
-        assert relaxed.vector is not None
-        ahead = programme.values(programme.vector_of(now)) - programme.values(relaxed.vector)
+        ahead = programme.values(programme.vector_of(now)) - programme.values(programme.relaxed_vector)
         ahead += prices @ (programme.use(now) - self.worth.use)
         senders = set(self.senders)
         order = [k for k in np.argsort(-ahead, kind="stable").tolist() if k in senders]

@@ -149,11 +149,16 @@ class Programme:
         )
 
     @property
-    def relaxed_shares(self) -> list[Vector]:
-        """(V,) of each block's plans in the linear relaxation, once it was worth something."""
+    def relaxed_vector(self) -> Vector:
+        """(n,) of the linear relaxation, once it was worth something."""
         assert self.relaxed is not None
         assert self.relaxed.vector is not None
-        return np.split(self.relaxed.vector[: self.plans], self.plan_starts[1:-1])
+        return self.relaxed.vector
+
+    @property
+    def relaxed_shares(self) -> list[Vector]:
+        """(V,) of each block's plans in the linear relaxation, once it was worth something."""
+        return np.split(self.relaxed_vector[: self.plans], self.plan_starts[1:-1])
 
     def _basis_of(self, earlier: Programme) -> Basis:
         """Where the relaxation of the earlier programme ended; slacks where senders' rows are others."""
