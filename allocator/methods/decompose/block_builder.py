@@ -58,7 +58,8 @@ class BlockBuilder:
         self.blank_office[variables.blanks[:, 0]] = np.arange(offices)
         idle, good = self.trips.idle, self.trips.good
         objective = model.objective.copy()
-        self.all_ready = printed_without_queues(arrays).sum(axis=1)  # (I, T)
+        self.ready = printed_without_queues(arrays)
+        self.all_ready = self.ready.sum(axis=1)  # (I, T)
         delay = arrays.processing_days
         extra = idle[:, None, None]
         self._add(objective, variables.waiting, extra)
@@ -265,7 +266,7 @@ class BlockBuilder:
             overdue=at_labels(self.position, self.overdue[:, offices]),
             overdue_rows=at_labels(self.row_position, self.overdue_rows[:, offices]),
             tolerated=self.tolerated[:, offices],
-            ready=self.all_ready[offices].astype(np.float64),
+            ready=self.ready[offices].astype(np.float64),
         )
 
     def _link_entries(self, offices: Indices, linked: Indices, position: Indices) -> tuple[Indices, Indices]:

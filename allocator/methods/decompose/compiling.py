@@ -13,6 +13,7 @@ from allocator.methods.decompose.labelling import Stock, Trips, most_promising, 
 from allocator.methods.decompose.printing import full_speed
 from allocator.methods.decompose.restocking import Depletion, Opportunities, Savings, restock
 from allocator.methods.decompose.spreading import spread_cards
+from allocator.methods.decompose.stockouts import saved_in_all, stream_savings
 
 _ONE, _GRID, _NOTHING = np.ones(1), np.ones((1, 1)), np.zeros(1, dtype=np.int64)
 
@@ -32,7 +33,9 @@ def compile_all() -> None:
 def _search() -> None:
     stock = Stock(_ONE, 1.0, _ONE, _ONE, 1.0)
     trips = Trips(_NOTHING, _NOTHING, _NOTHING, _ONE, _ONE, _NOTHING, _NOTHING[None] - 1, _GRID)
-    search(stock, trips, _GRID, _GRID, 1, 9.0, np.ones(2), np.ones((1, 2, 2)), 1.0, 1, 9, 1)
+    streams = stream_savings(np.ones((1, 1, 1)), np.ones((1, 1, 1)))
+    search(stock, trips, _GRID, _GRID, streams, 1, 9.0, np.ones(2), np.ones((1, 2, 2)), 1.0, 1, 9, 1)
+    saved_in_all(streams, _GRID)
 
 
 def _completions() -> None:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allocator.methods.decompose.completion import SLACK, saved_on
+from allocator.methods.decompose.stockouts import StreamSavings, saved_meanwhile
 
 Vector = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -50,6 +51,8 @@ class _Labels(NamedTuple):
     cost: Vector  # so far
     node: Indices  # of the last trip, -1 without one
     received: NDArray[np.bool_]  # whether packs came on the day
+    since: Indices  # day from which on there have been so many cards
+    saved: Vector  # what these have saved since then
 
 
 class _Children(NamedTuple):
@@ -61,12 +64,22 @@ class _Children(NamedTuple):
     bucket: Indices  # the same for those that have the same packs, and of which some came on the day or none
 
 
+class _Best(NamedTuple):
+    """Of each bucket, the cheapest label so far."""
+
+    cost: Vector  # of those that are settled up to the day
+    place: Indices  # of that one among all
+    waiting_cost: Vector  # of the others, of those with as many cards as the last one
+    waiting_cards: Vector  # which has so many
+
+
 @numba.njit(cache=True)
 def search(
     office: Stock,
     trips: Trips,
     amount_saving: Vector,
     rate_saving: Vector,
+    streams: StreamSavings,
     useful: int,
     known: float,
     full: Vector,
@@ -81,7 +94,7 @@ def search(
     At most `answers` that differ in the packs sent in all. The first bound is the cost of the best
     trips unless labels were merged, for being more than `most_labels`; with a `beam` it is the cost of
     good trips only. No answer if nothing costs less than `known`. `follows` is what `completions` gives,
-    at levels of `width` cards behind `full`.
+    at levels of `width` cards behind `full`. With `streams` cards stay with theirs while nothing is printed.
     """
     days, count = len(office.stock), len(trips.arrival)
     capacity = np.zeros(days + 1)
@@ -89,34 +102,55 @@ def search(
         capacity[day + 1] = capacity[day] + office.printers[day]
     buckets = 2 * follows.shape[2]
     labels = _Labels(
-        np.zeros(1, np.int64), np.zeros(1), np.zeros(1), np.full(1, -1, np.int64), np.zeros(1, np.bool_)
+        np.zeros(1, np.int64),
+        np.zeros(1),
+        np.zeros(1),
+        np.full(1, -1, np.int64),
+        np.zeros(1, np.bool_),
+        np.zeros(1, np.int64),
+        np.zeros(1),
     )
     nodes = np.empty((1024, 3), np.int64)  # the node before, the trip and its packs
     size = np.int64(0)  # a plain 0 is a type of its own, for which functions are compiled once more
     for day in range(days):
         begin, end = np.searchsorted(trips.arrival, day), np.searchsorted(trips.arrival, day + 1)
+        if len(streams.sizes) > 0:
+            _end_stockouts(office, day, labels, streams)
         if begin < end:
             # Most cards first, and so are labels made of these: what is no cheaper than one before is beaten.
-            labels = _some(np.argsort(-labels.printed), labels)
+            labels = _some(np.argsort(-(days * labels.printed + labels.since)), labels)
         for label in range(len(labels.received)):
             labels.received[label] = False
         for trip in range(begin, end):
             highest = _most_sensible(office, trips, trip, day, labels, capacity, useful)
             children = _extended(
-                trips, trip, day, labels, highest, known, full, follows[trip], width, beam > 0, buckets
+                trips,
+                trip,
+                day,
+                labels,
+                highest,
+                known,
+                full,
+                follows[trip],
+                width,
+                beam > 0,
+                buckets,
+                streams,
             )
             if len(children.bucket) == 0:
                 return np.empty(0), np.zeros((0, count), np.int64)
             kept = np.arange(len(children.bucket))
             coarse = office.pack / 64
             while len(kept) > most_labels:
-                kept = _merged(kept, children, buckets, coarse)
+                kept = _merged(kept, children, buckets, coarse, day)
                 coarse *= _MERGE
             if beam > 0 and len(kept) > beam:
                 kept = most_promising(kept, children.hope, beam)
             labels = _some(kept, children.labels)
             nodes, size = _recorded(nodes, size, trip, kept, children, labels)
         labels = _after(office, day, labels, amount_saving, rate_saving)
+    for label in range(len(labels.packs)):
+        labels.cost[label] += _overstated(streams, labels, label, days)
     return _cheapest(labels, nodes, follows.shape[2], count, answers)
 
 
@@ -130,13 +164,36 @@ def _some(kept: Indices, labels: _Labels) -> _Labels:
         np.empty(count),
         np.empty(count, np.int64),
         np.empty(count, np.bool_),
+        np.empty(count, np.int64),
+        np.empty(count),
     )
     for place in range(count):
         label = kept[place]
         some.packs[place], some.node[place] = labels.packs[label], labels.node[label]
         some.printed[place], some.cost[place] = labels.printed[label], labels.cost[label]
         some.received[place] = labels.received[label]
+        some.since[place], some.saved[place] = labels.since[label], labels.saved[label]
     return some
+
+
+@numba.njit(cache=True)
+def _overstated(streams: StreamSavings, labels: _Labels, label: int, day: int) -> float:
+    """By how much cards that are the same since some day have saved less until a day than each day apart."""
+    if len(streams.sizes) == 0 or day - labels.since[label] < 2:
+        return 0.0
+    together = saved_meanwhile(streams, labels.since[label], day, labels.printed[label])
+    return max(0.0, labels.saved[label] - together)
+
+
+@numba.njit(cache=True)
+def _end_stockouts(office: Stock, day: int, labels: _Labels, streams: StreamSavings) -> None:
+    """Settle what cards have saved for those that print on the day, with a trip or without."""
+    for label in range(len(labels.packs)):
+        blanks = np.floor(office.stock[day] + office.pack * labels.packs[label] + SLACK)
+        cards = min(labels.printed[label] + office.printers[day], office.applicants[day], blanks)
+        if cards > labels.printed[label]:
+            labels.cost[label] += _overstated(streams, labels, label, day)
+            labels.since[label], labels.saved[label] = day, 0.0
 
 
 @numba.njit(cache=True)
@@ -181,10 +238,16 @@ def _extended(
     width: float,
     smooth: bool,
     buckets: int,
+    streams: StreamSavings,
 ) -> _Children:
     """Labels with each number of packs of a trip, or none, without those that others beat or `known` does.
 
     `follows` (levels, packs) is what comes after the trip at least; `smooth` interpolates between levels.
+
+    With `streams`, what cards have saved since they are the same may turn out to be less the longer they
+    are. So an exact search lets a label beat those with no more cards only if it is settled up to the day:
+    then its cards can do whatever those of others do, who keep them to their streams as well. One that is not
+    beats those that have as many cards for longer.
     """
     least, fixed, price = trips.least[trip], trips.fixed[trip], trips.price[trip]
     size = len(labels.packs)
@@ -192,9 +255,14 @@ def _extended(
         size += max(0, highest[label] - least + 1)
     packs, printed, cost = np.empty(size, np.int64), np.empty(size), np.empty(size)
     node, received = np.empty(size, np.int64), np.empty(size, np.bool_)
+    since, saved = np.empty(size, np.int64), np.empty(size)
     sent, hopes, bucket_of = np.empty(size, np.int64), np.empty(size), np.empty(size, np.int64)
-    least_cost = np.full(buckets, np.inf)  # of labels so far
-    latest = np.empty(buckets, np.int64)
+    best = _Best(
+        np.full(buckets, np.inf),
+        np.empty(buckets, np.int64),
+        np.full(buckets, np.inf),
+        np.full(buckets, -1.0),
+    )
     levels = follows.shape[0]
     at = 0
     for label in range(len(labels.packs)):
@@ -202,42 +270,66 @@ def _extended(
         level = min(int(behind), levels - 1)
         share = behind - level if smooth and level + 1 < levels else 0.0
         reach, further = follows[level], follows[min(level + 1, levels - 1)]
+        settled = smooth or len(streams.sizes) == 0 or labels.since[label] == day
+        overstated = _overstated(streams, labels, label, day) if highest[label] >= least else 0.0
         for amount in range(-1, highest[label] + 1):
             # The first is nothing at all.
             if 0 <= amount < least:
                 continue
             brought = max(amount, 0)
             charged = labels.cost[label]
-            if amount >= 0:
-                charged = labels.cost[label] + fixed + price * amount
+            if brought > 0:
+                charged = labels.cost[label] + overstated + fixed + price * brought
             after = labels.packs[label] + brought
             comes = labels.received[label] or brought > 0
             bucket = 2 * after + (1 if comes else 0)
-            if charged >= least_cost[bucket]:
+            waits = not settled and brought == 0
+            if _is_beaten(best, bucket, charged, labels.printed[label], waits):
                 continue
             hope = charged + reach[after]
             if smooth:
                 hope += share * (further[after] - reach[after])
             if hope > known:
                 continue
-            place = at
-            if least_cost[bucket] < np.inf and printed[latest[bucket]] == labels.printed[label]:
-                place = latest[bucket]
-            else:
-                at += 1
-            least_cost[bucket], latest[bucket] = charged, place
+            place = _placed(best, bucket, charged, labels.printed[label], waits, printed, at)
+            at = max(at, place + 1)
+            since[place] = day if brought > 0 else labels.since[label]
+            saved[place] = 0.0 if brought > 0 else labels.saved[label]
             packs[place], printed[place], cost[place] = after, labels.printed[label], charged
             node[place], received[place] = labels.node[label], comes
             sent[place], hopes[place], bucket_of[place] = brought, hope, bucket
-    found = _Labels(packs[:at], printed[:at], cost[:at], node[:at], received[:at])
+    found = _Labels(packs[:at], printed[:at], cost[:at], node[:at], received[:at], since[:at], saved[:at])
     return _Children(found, sent[:at], hopes[:at], bucket_of[:at])
 
 
 @numba.njit(cache=True)
-def _merged(kept: Indices, children: _Children, buckets: int, width: float) -> Indices:
+def _is_beaten(best: _Best, bucket: int, cost: float, cards: float, waits: bool) -> bool:
+    """Whether a label is no cheaper than one before, which has as many cards or more."""
+    if waits and best.waiting_cards[bucket] == cards and cost >= best.waiting_cost[bucket]:
+        return True
+    return bool(cost >= best.cost[bucket])
+
+
+@numba.njit(cache=True)
+def _placed(
+    best: _Best, bucket: int, cost: float, cards: float, waits: bool, printed: Vector, behind: int
+) -> int:
+    """Where to put a label that is not beaten: in place of one with as many cards, or behind all."""
+    if waits:
+        best.waiting_cost[bucket], best.waiting_cards[bucket] = cost, cards
+        return behind
+    place = behind
+    if best.cost[bucket] < np.inf and printed[best.place[bucket]] == cards:
+        place = best.place[bucket]
+    best.cost[bucket], best.place[bucket] = cost, place
+    return place
+
+
+@numba.njit(cache=True)
+def _merged(kept: Indices, children: _Children, buckets: int, width: float, day: int) -> Indices:
     """Labels of which those of a bucket within `width` cards become one, as good as the best of them.
 
-    In the order of cards, most first, in which those of a bucket become cheaper. The costs are changed.
+    In the order of cards, most first. The costs are changed, and what they saved before the day is settled.
     """
     printed, cost = children.labels.printed, children.labels.cost
     latest = np.full(buckets, -1, np.int64)
@@ -246,7 +338,8 @@ def _merged(kept: Indices, children: _Children, buckets: int, width: float) -> I
     for label in kept:
         before = latest[children.bucket[label]]
         if before >= 0 and printed[before] - printed[label] < width:
-            cost[before] = cost[label]
+            cost[before] = min(cost[before], cost[label])
+            children.labels.since[before], children.labels.saved[before] = day, 0.0
             continue
         latest[children.bucket[label]] = label
         fewer[size] = label
@@ -294,18 +387,30 @@ def _recorded(
 @numba.njit(cache=True)
 def _after(office: Stock, day: int, labels: _Labels, amount_saving: Vector, rate_saving: Vector) -> _Labels:
     """Labels at the end of a day, on which cards are printed, but for those beyond the store."""
-    packs, printed, cost, node, received = labels
+    packs, printed, cost, node, received, since, saved = labels
     size = 0
     for label in range(len(packs)):
         blanks = office.stock[day] + office.pack * packs[label]
         cards = min(printed[label] + office.printers[day], office.applicants[day], np.floor(blanks + SLACK))
         if received[label] and blanks - cards > office.store + SLACK:
             continue
+        today = saved_on(cards, day, amount_saving, rate_saving)
+        since[size], saved[size] = since[label], saved[label] + today
+        if cards > printed[label]:
+            since[size], saved[size] = day, today
         packs[size], printed[size], node[size] = packs[label], cards, node[label]
-        cost[size] = cost[label] - saved_on(cards, day, amount_saving, rate_saving)
+        cost[size] = cost[label] - today
         received[size] = received[label]
         size += 1
-    return _Labels(packs[:size], printed[:size], cost[:size], node[:size], received[:size])
+    return _Labels(
+        packs[:size],
+        printed[:size],
+        cost[:size],
+        node[:size],
+        received[:size],
+        since[:size],
+        saved[:size],
+    )
 
 
 @numba.njit(cache=True)

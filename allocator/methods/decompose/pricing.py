@@ -215,4 +215,4 @@ def _with_queues_apart(block: Block, records: MilpModel, duals: Vector) -> tuple
     base = dual_bounds(others, moves, block.row_component, block.column_component, block.components)
     base += np.bincount(block.office_component, waiting.cost - _ROUNDING * waiting.size, block.components)
     base -= np.bincount(block.column_component, lost, block.components)
-    return base, waiting.savings
+    return base, waiting.savings(tied=True)

@@ -4,11 +4,12 @@ Cards take records out of two queues, not ingested (V) and waiting (W), of which
 overdue (O). Once whatever moves records from day to day has its price, each office and day is by itself:
 
     least sum over streams of v V + w W + sum over tiers of o max(0, V + W - tolerated)
-    where sum over streams of V + W >= all that could be ready - cards
+    where of each stream V + W >= all that could be ready - its cards
     and no queue is longer than its columns, and those of what is overdue, allow
 
-which is convex and piecewise linear in the cards. The worth of a card by the duals of the last row is one
-of its tangents, so that it is the more exact of the two (Lagrangian relaxation of fewer rows).
+which is convex and piecewise linear in the cards, of each stream and together. The worth of a card by the
+duals of the rows that count cards is one of its tangents, so that it is the more exact of the two (Lagrangian
+relaxation of fewer rows). While cards stay the same it is more exact still: see `stockouts`.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ class Queues:
     overdue: Indices  # (tiers, J, S, T) columns O
     overdue_rows: Indices  # (tiers, J, S, T)
     tolerated: Vector  # (tiers, J, S, T) records in both queues of which none is overdue
-    ready: Vector  # (J, T) cards if nothing waited
+    ready: Vector  # (J, S, T) cards if nothing waited
 
     @property
     def columns(self) -> Indices:
@@ -44,8 +45,8 @@ class Queues:
         return present
 
     def savings(self, costs: Vector, upper: Vector) -> Savings:
-        """What cards save, with costs (n,) and upper bounds (n,) of the columns."""
-        return self.without_cards(costs, upper).savings
+        """What cards save on each day apart, with costs (n,) and upper bounds (n,) of the columns."""
+        return self.without_cards(costs, upper).savings(tied=False)
 
     def without_cards(self, costs: Vector, upper: Vector) -> Waiting:
         """What queues cost at least if there are no cards, with costs (n,) and upper bounds (n,)."""
@@ -67,15 +68,16 @@ class Queues:
         middle = (starts + ends) / 2.0
         rate = np.where(middle < room[..., None], first[..., None], second[..., None])
         rate = rate + (late[..., None] * (middle > tolerated[..., None])).sum(axis=0)
-        amount, rate = _by_day(ends - starts), _by_day(rate)
-        order = np.argsort(-rate, axis=2, kind="stable")
-        amount, rate = np.take_along_axis(amount, order, 2), np.take_along_axis(rate, order, 2)
+        amount = ends - starts
+        order = np.argsort(-rate, axis=3, kind="stable")
+        amount, rate = np.take_along_axis(amount, order, 3), np.take_along_axis(rate, order, 3)
         # The dearest steps are beyond what waits at most; those that cost nothing are there anyway.
-        after = amount[..., ::-1].cumsum(axis=2)[..., ::-1] - amount
+        after = amount[..., ::-1].cumsum(axis=3)[..., ::-1] - amount
         waits = np.where(rate > 0.0, np.clip(self.ready[..., None] - after, 0.0, amount), 0.0)
-        gained += (np.minimum(rate, 0.0) * amount).sum(axis=(1, 2))
-        paid = (np.maximum(rate, 0.0) * waits).sum(axis=(1, 2))
-        return Waiting(gained + always + paid, always + paid - gained, Savings(waits, np.maximum(rate, 0.0)))
+        gained += (np.minimum(rate, 0.0) * amount).sum(axis=(1, 2, 3))
+        rate = np.maximum(rate, 0.0)
+        paid = (rate * waits).sum(axis=(1, 2, 3))
+        return Waiting(gained + always + paid, always + paid - gained, waits, rate)
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,15 @@ class Waiting:
 
     cost: Vector  # (J,) without cards
     size: Vector  # (J,) the sum of the sizes of what it is made of
-    savings: Savings  # what cards save of it
+    amount: Vector  # (J, S, T, K) cards of which each saves the rate, the dearest first
+    rate: Vector  # (J, S, T, K) currency per card and day, at least 0, falling
+
+    def savings(self, *, tied: bool) -> Savings:
+        """What cards save of it; `tied` to their stream while an office has the same cards."""
+        amount, rate = _by_day(self.amount), _by_day(self.rate)
+        order = np.argsort(-rate, axis=2, kind="stable")
+        amount, rate = np.take_along_axis(amount, order, 2), np.take_along_axis(rate, order, 2)
+        return Savings(amount, rate, *((self.amount, self.rate) if tied else ()))
 
 
 def _at(values: Vector, columns: Indices) -> Vector:

@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 from allocator.methods.decompose.completion import completions, unhindered
 from allocator.methods.decompose.labelling import Stock, Trips, search
 from allocator.methods.decompose.later_trips import later_trips
+from allocator.methods.decompose.stockouts import StreamSavings, saved_in_all, stream_savings
 
 Vector = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -38,6 +39,7 @@ _ROUNDING = 1e-9  # of what is known: no label is lost for what sums of doubles 
 _LEVELS, _BEAM_LEVELS = 128, 48  # of being behind that completions tell apart
 _MOST_CELLS = 4_000_000  # of completions: fewer levels where packs are many
 _BEAM = 128  # labels an office keeps in the heuristic pass
+_UNTIED = StreamSavings(np.zeros((0, 1)), np.zeros(0, np.int64), np.zeros((0, 1, 1)))
 _BLUR = 0.05  # of what is known: by so much completions of the heuristic pass may be too high
 
 
@@ -66,10 +68,15 @@ class Opportunities:
 
 @dataclass(frozen=True)
 class Savings:
-    """What cards save by day where not all are worth the same: so many at such a rate, the dearest first."""
+    """What cards save by day where not all are worth the same: so many at such a rate, the dearest first.
+
+    By stream as well if cards stay with theirs while an office prints nothing: see `stockouts`.
+    """
 
     amount: Vector  # (I, T, K) cards
     rate: Vector  # (I, T, K) currency per card and day, at least 0, falling
+    stream_amount: Vector | None = None  # (I, S, T, L) cards
+    stream_rate: Vector | None = None  # (I, S, T, L)
 
     @classmethod
     def steady(cls, worth: Vector) -> Savings:
@@ -79,6 +86,12 @@ class Savings:
 
     def of(self, office: Indices, printed: Vector) -> Vector:
         """(P,) what cards save that offices (P,) have printed by the day (P, T)."""
+        if self.stream_amount is not None:
+            saved = np.zeros(len(office))
+            for own in np.unique(office):
+                plans = np.nonzero(office == own)[0]
+                saved[plans] = saved_in_all(self.by_stream(int(own)), printed[plans])
+            return saved
         left = printed.copy()
         saved = np.zeros(len(office))
         for step in range(self.amount.shape[2]):
@@ -86,6 +99,13 @@ class Savings:
             saved += (self.rate[office, :, step] * part).sum(axis=1)
             left -= part
         return saved
+
+    def by_stream(self, office: int) -> StreamSavings:
+        """Those of one office by stream: without any if cards are not tied to their streams."""
+        if self.stream_amount is None or self.stream_rate is None:
+            return _UNTIED
+        found: StreamSavings = stream_savings(self.stream_amount[office], self.stream_rate[office])
+        return found
 
 
 @dataclass(frozen=True)
@@ -159,7 +179,7 @@ def _search(
     )
     pack, useful = depletion.pack[office], ahead.useful[office]
     least, most = trips.least[own], trips.most[own]
-    amount, rate = savings.amount[office], savings.rate[office]
+    amount, rate, streams = savings.amount[office], savings.rate[office], savings.by_stream(office)
     full, behind = unhindered(stock, printers, applicants)
     packs = useful + int(least.max(initial=0)) + 1
     blanks = Stock(stock, pack, printers, applicants, depletion.store[office])
@@ -203,6 +223,7 @@ def _search(
             opportunities,
             amount,
             rate,
+            streams,
             useful,
             limit,
             full,

@@ -34,7 +34,8 @@ class CardSavings:
     amount: Vector  # (I, T, K) cards of the step
     rate: Vector  # (I, T, K) currency per card and day, falling
     stream: Indices  # (I, T, K)
-    streams: int
+    stream_amount: Vector  # (I, S, T, L) cards of the steps of each stream, in the same order
+    stream_rate: Vector  # (I, S, T, L)
 
     @classmethod
     def of(cls, instance: Instance, ready: Counts, target_prices: Vector) -> CardSavings:
@@ -64,23 +65,38 @@ class CardSavings:
             taken = np.take_along_axis(values.reshape(offices, -1, days), order, axis=1)
             return np.ascontiguousarray(taken.transpose(0, 2, 1))
 
-        return cls(in_order(level), in_order(amount), in_order(rate), in_order(stream), streams)
+        def of_streams(values: Vector) -> Vector:
+            return np.ascontiguousarray(values.transpose(0, 2, 3, 1))
+
+        return cls(
+            in_order(level),
+            in_order(amount),
+            in_order(rate),
+            in_order(stream),
+            of_streams(amount),
+            of_streams(rate),
+        )
 
     def of_offices(self, offices: Indices) -> CardSavings:
         """Those of some offices."""
         return CardSavings(
-            self.level[offices], self.amount[offices], self.rate[offices], self.stream[offices], self.streams
+            self.level[offices],
+            self.amount[offices],
+            self.rate[offices],
+            self.stream[offices],
+            self.stream_amount[offices],
+            self.stream_rate[offices],
         )
 
     @property
     def steps(self) -> Savings:
-        """For the search, as if cards could go to other streams from day to day."""
-        return Savings(self.amount, self.rate)
+        """For the search, as if cards could go to other streams on any day on which some are printed."""
+        return Savings(self.amount, self.rate, self.stream_amount, self.stream_rate)
 
     def spread(self, office: Indices, printed: Vector) -> tuple[Vector, Vector]:
         """(P,) what cards `printed` (P, T) in offices (P,) save, and (P, S, T) whose they are, by the day."""
         result: tuple[Vector, Vector] = spread_cards(
-            office, printed, self.level, self.amount, self.rate, self.stream, self.streams
+            office, printed, self.level, self.amount, self.rate, self.stream, self.stream_rate.shape[1]
         )
         return result
 

@@ -17,20 +17,27 @@ STREAMS, TIERS = 2, 2
 
 
 def least_cost(queues: Queues, costs: Vector, upper: Vector, cards: float) -> float:
-    """The cheapest queues of one office and day that have all but so many cards in them."""
-    width = len(costs)
-    rows, limits = [np.zeros(width)], [cards - queues.ready[0, 0]]
+    """The cheapest queues of one office and day that have all but so many cards in them.
+
+    The last columns are the cards of the streams.
+    """
+    width = len(costs) + STREAMS
+    rows, limits = [np.append(np.zeros(len(costs)), np.ones(STREAMS))], [cards]
     for stream in range(STREAMS):
         own = [each[0, stream, 0] for each in (queues.waiting, queues.unprintable)]
         own = [column for column in own if column != ABSENT]
-        rows[0][own] = -1.0
+        row = np.zeros(width)
+        row[[*own, len(costs) + stream]] = -1.0
+        rows.append(row)
+        limits.append(-queues.ready[0, stream, 0])
         for tier in range(TIERS):
             row = np.zeros(width)
             row[own] = 1.0
             row[queues.overdue[tier, 0, stream, 0]] = -1.0
             rows.append(row)
             limits.append(queues.tolerated[tier, 0, stream, 0])
-    found = linprog(costs, np.array(rows), limits, bounds=[(0, most) for most in upper])
+    bounds = [(0, most) for most in upper] + [(0, None)] * STREAMS
+    found = linprog(np.append(costs, np.zeros(STREAMS)), np.array(rows), limits, bounds=bounds)
     assert found.success
     return float(found.fun)
 
@@ -60,17 +67,17 @@ def test_savings_are_those_of_a_linear_model(seed: int, missing: bool, tight: bo
         overdue=overdue,
         overdue_rows=overdue,
         tolerated=tolerated,
-        ready=np.full((1, 1), np.floor(draw.uniform(0, 1) * room.sum())),
+        ready=np.floor(draw.uniform(0, 1, STREAMS) * np.maximum(room, 0.0))[None, :, None],
     )
     waiting = queues.without_cards(costs, upper)
-    savings = waiting.savings
+    savings = waiting.savings(tied=False)
     amount, rate = savings.amount[0, 0], savings.rate[0, 0]
     assert (amount >= 0).all()
     assert (np.diff(rate) <= 0).all()
     nothing = least_cost(queues, costs, upper, 0.0)
     assert waiting.cost[0] == pytest.approx(nothing, abs=1e-6)
     assert waiting.size[0] >= abs(nothing) - 1e-6
-    for cards in np.linspace(0, queues.ready[0, 0], 5):
+    for cards in np.linspace(0, queues.ready.sum(), 5):
         taken = np.diff(np.minimum(amount.cumsum(), cards), prepend=0.0)
         expected = nothing - least_cost(queues, costs, upper, float(cards))
         assert taken @ rate == pytest.approx(expected, abs=1e-6)
