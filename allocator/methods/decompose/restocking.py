@@ -11,6 +11,8 @@ label. Of two labels with the same packs the one with fewer cards at no less cos
 so is a label that can't become cheaper than a plan known (label setting, as for the resource-constrained
 shortest path, Irnich and Desaulniers 2005). What a label can come to is bounded by a dynamic programme
 in which R has few values (`completion`; state-space relaxation, Christofides, Mingozzi and Toth 1981).
+Where cards stay with their streams while nothing is printed (`stockouts`), a label also says since when it
+has so many cards, and settles what they saved when it prints again.
 
 Trips that can't pay are not tried: while the stock lasts beyond the lane's next trip that is no
 dearer (zero-inventory ordering, Wagner and Whitin 1958), or with packs so many that carrying the last

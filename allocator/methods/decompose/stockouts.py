@@ -40,35 +40,45 @@ def stream_savings(amount: Vector, rate: Vector) -> StreamSavings:
     streams, days, steps = amount.shape
     cards = np.zeros((streams, days * steps + 1))
     sizes = np.zeros(streams, np.int64)
-    saved = np.zeros((streams, days + 1, days * steps + 1))
     for stream in range(streams):
-        ends = cards[stream]
-        size = 1
-        for day in range(days):
-            end = 0.0
-            for step in range(steps):
-                end += amount[stream, day, step]
-                ends[size] = end
-                size += 1
-        ends.sort()
-        distinct = 1
-        for place in range(1, size):
-            if ends[place] > ends[distinct - 1] + _SAME:
-                ends[distinct] = ends[place]
-                distinct += 1
-        sizes[stream] = distinct
+        sizes[stream] = _ends_of_steps(amount[stream], rate[stream], cards[stream])
+    saved = np.zeros((streams, days + 1, sizes.max()))
+    for stream in range(streams):
         for day in range(days):
             step, begun, before = 0, 0.0, 0.0
-            for place in range(distinct):
-                while step < steps and begun + amount[stream, day, step] < ends[place] - _SAME:
+            for place in range(sizes[stream]):
+                end = cards[stream, place]
+                while step < steps and begun + amount[stream, day, step] < end - _SAME:
                     begun += amount[stream, day, step]
                     before += amount[stream, day, step] * rate[stream, day, step]
                     step += 1
                 here = before
                 if step < steps:
-                    here += rate[stream, day, step] * (ends[place] - begun)
+                    here += rate[stream, day, step] * (end - begun)
                 saved[stream, day + 1, place] = saved[stream, day, place] + here
     return StreamSavings(cards, sizes, saved)
+
+
+@numba.njit(cache=True)
+def _ends_of_steps(amount: Vector, rate: Vector, ends: Vector) -> int:
+    """Put the numbers of cards, from 0 on, at which the rate (T, K) changes into `ends`; how many there are."""
+    days, steps = amount.shape
+    size = 1
+    for day in range(days):
+        end = 0.0
+        for step in range(steps):
+            end += amount[day, step]
+            after = rate[day, step + 1] if step + 1 < steps else 0.0
+            if rate[day, step] != after:
+                ends[size] = end
+                size += 1
+    ends[:size].sort()
+    distinct = 1
+    for place in range(1, size):
+        if ends[place] > ends[distinct - 1] + _SAME:
+            ends[distinct] = ends[place]
+            distinct += 1
+    return distinct
 
 
 @numba.njit(cache=True)
