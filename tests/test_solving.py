@@ -185,6 +185,7 @@ def test_a_plan_to_start_from_is_never_lost(decomposed: Outcome, method: str) ->
     assert outcome.policy_plan is not decomposed.decisions
     kept = decomposed.plan.solution.prices if method == "decompose" else None
     assert outcome.plan.solution.prices == kept
+    assert outcome.as_dict()["start_cost"] == outcome.objective
 
 
 def test_a_plan_of_a_changed_instance_is_made_valid(decomposed: Outcome) -> None:
@@ -199,6 +200,8 @@ def test_a_plan_of_a_changed_instance_is_made_valid(decomposed: Outcome) -> None
     assert outcome.failure is None
     assert verify(changed, outcome.plan).valid
     assert outcome.plan.instance == "outage"
+    assert outcome.start_cost is not None
+    assert outcome.objective <= outcome.start_cost <= outcome.empty_cost
 
 
 def test_a_plan_to_start_from_of_something_else_is_refused_all_at_once() -> None:

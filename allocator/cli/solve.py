@@ -147,7 +147,8 @@ def solve_command(
                 output.emit_json(_document(outcome, written, unwritten, code))
             else:
                 told = f"{written}, in place of the one there" if replaces else f"{written}"
-                _show(outcome, gap, time_limit, all_offices, told if written and not unwritten else None)
+                known = told if written and not unwritten else None
+                _show(outcome, gap, time_limit, rounds, all_offices, known)
         except OutputError as error:
             where = f"the plan was written to {written}" if written else "nor the plan"
             raise OutputError(f"{error}; {where}") from error
@@ -246,7 +247,14 @@ def _document(
     return document
 
 
-def _show(outcome: Outcome, gap: float, time_limit: float, every_office: bool, where: str | None) -> None:
+def _show(
+    outcome: Outcome,
+    gap: float,
+    time_limit: float,
+    rounds: int | None,
+    every_office: bool,
+    where: str | None,
+) -> None:
     from rich.text import Text
 
     from allocator.report.screens import solve_screen
@@ -254,7 +262,12 @@ def _show(outcome: Outcome, gap: float, time_limit: float, every_office: bool, w
     output.show(
         lambda width: [
             *solve_screen(
-                outcome, gap_asked=gap, time_limit=time_limit, width=width, every_office=every_office
+                outcome,
+                gap_asked=gap,
+                time_limit=time_limit,
+                rounds_asked=rounds,
+                width=width,
+                every_office=every_office,
             ),
             *([Text(f"Plan, checked and valid, written to {where}", style="bold")] if where else []),
         ]

@@ -35,7 +35,13 @@ WIDEST = 120
 
 
 def solve_screen(
-    outcome: Outcome, *, gap_asked: float, time_limit: float | None, width: int, every_office: bool = False
+    outcome: Outcome,
+    *,
+    gap_asked: float,
+    time_limit: float | None,
+    rounds_asked: int | None = None,
+    width: int,
+    every_office: bool = False,
 ) -> list[RenderableType]:
     """What was solved, how good the plan is, who gets what, what to dispatch first."""
     instance, width = outcome.instance, min(width, WIDEST)
@@ -48,7 +54,7 @@ def solve_screen(
             _WORDS,
             *office_tables(rows, width, every=every_office),
             first_shipments(instance, outcome.plan, width),
-            _lines([*verdict_on_gap(outcome, gap_asked, time_limit), origin(outcome)], bold=0),
+            _lines([*verdict_on_gap(outcome, gap_asked, time_limit, rounds_asked), origin(outcome)], bold=0),
         ]
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from allocator.instance.models import Instance
-from allocator.report.wording import clean, count, long_date, plural, seconds, share_at_most
+from allocator.report.wording import clean, count, long_date, plural, seconds, share, share_at_most
 from allocator.solving import STARTING_PLAN, Outcome
 
 _LONGEST_DESCRIPTION = 150
@@ -34,9 +34,12 @@ def headline(instance: Instance) -> list[str]:
     ]
 
 
-def verdict_on_gap(outcome: Outcome, gap_asked: float, time_limit: float | None) -> list[str]:
-    """Why the search ended, and what is proven of the plan."""
-    return [_ending(outcome, gap_asked, time_limit), *_proof(outcome)]
+def verdict_on_gap(
+    outcome: Outcome, gap_asked: float, time_limit: float | None, rounds_asked: int | None = None
+) -> list[str]:
+    """Why the search ended, what is proven of the plan, and what it saves of the plan to start from."""
+    ending = _ending(outcome, gap_asked, time_limit, rounds_asked)
+    return [ending, *_proof(outcome), *_since_the_start(outcome)]
 
 
 def origin(outcome: Outcome) -> str:
@@ -77,7 +80,7 @@ def _quota(instance: Instance) -> str:
     return f"quota: {daily} ingestion slots a day, {count(total)} in all"
 
 
-def _ending(outcome: Outcome, gap_asked: float, time_limit: float | None) -> str:
+def _ending(outcome: Outcome, gap_asked: float, time_limit: float | None, rounds_asked: int | None) -> str:
     asked = share_at_most(gap_asked)
     if outcome.status == "optimal":
         return f"Done: the gap asked for, {asked}, is reached."
@@ -87,10 +90,25 @@ def _ending(outcome: Outcome, gap_asked: float, time_limit: float | None) -> str
         return "The solver failed: this is the best checked plan all the same."
     if outcome.method.startswith("policy:"):
         return f"This is the plan of the simple policy {outcome.method.removeprefix('policy:')}."
+    limit = _limit(outcome, time_limit, rounds_asked)
+    return f"{limit} before the gap asked for, {asked}, was reached."
+
+
+def _limit(outcome: Outcome, time_limit: float | None, rounds_asked: int | None) -> str:
     if time_limit is not None and outcome.seconds["total"] >= 0.9 * time_limit:
-        limit = seconds(time_limit)
-        return f"Stopped by the time limit of {limit}, before the gap asked for, {asked}, was reached."
-    return f"The search ended before the gap asked for, {asked}, was reached."
+        return f"Stopped by the time limit of {seconds(time_limit)},"
+    if rounds_asked is not None and outcome.rounds == rounds_asked:
+        return f"Stopped after {plural(rounds_asked, 'round')}, as asked,"
+    return "The search ended"
+
+
+def _since_the_start(outcome: Outcome) -> list[str]:
+    """How much cheaper the plan is than the one that it started from, where anything better was found."""
+    before = outcome.start_cost
+    if before is None or outcome.source == STARTING_PLAN or before <= 0:
+        return []
+    saved = share((before - outcome.objective) / before)
+    return [f"It is {saved} cheaper than the plan to start from, as far as that is valid here."]
 
 
 def _proof(outcome: Outcome) -> list[str]:

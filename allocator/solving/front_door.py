@@ -124,4 +124,5 @@ def _judge(
         policy_plan=work.policy_plan,
         source=work.source,
         failure=work.failure,
+        start_cost=work.start_cost,
     )

@@ -42,6 +42,8 @@ class Outcome:
     """What found the plan."""
     failure: str | None = None
     """Why the backend could not do its work, if so; the plan is the best known all the same."""
+    start_cost: float | None = None
+    """Cost of the plan to start from, cut down to what is valid here; None without one."""
 
     @property
     def objective(self) -> float:
@@ -74,6 +76,7 @@ class Outcome:
             "avoidable_gap": self.avoidable_gap,
             "empty_cost": self.empty_cost,
             "policy_costs": self.policy_costs,
+            "start_cost": self.start_cost,
             "method": self.method,
             "backend": self.backend,
             "solver": self.solver,
@@ -102,6 +105,7 @@ def conclude(
     seconds: dict[str, float],
     source: str,
     failure: str | None,
+    start_cost: float | None = None,
     workers: int | None = None,
     rounds: int | None = None,
     prices: Prices | None = None,
@@ -143,4 +147,5 @@ def conclude(
         policy_plan=policy_plan,
         source=source,
         failure=failure,
+        start_cost=start_cost,
     )

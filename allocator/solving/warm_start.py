@@ -32,13 +32,13 @@ def starting_plan(plan: Plan, instance: Instance) -> Start:
     return Start(plan_to_arrays(same_name, instance), plan.solution.prices)
 
 
-def offer_start(record: Record, start: Start) -> None:
-    """Offer the plan to the record, as it is if it is valid, or else cut down to a valid one."""
+def offer_start(record: Record, start: Start) -> float:
+    """Offer the plan to the record, cut down to what is valid if it is not; returns what it costs."""
     record.enter("starting plan")
     try:
-        record.offer_plan(start.plan, STARTING_PLAN)
+        return record.offer_plan(start.plan, STARTING_PLAN)
     except InvalidPlanError:
-        record.offer_plan(_made_valid(record.instance, start.plan), STARTING_PLAN)
+        return record.offer_plan(_made_valid(record.instance, start.plan), STARTING_PLAN)
 
 
 def _made_valid(instance: Instance, plan: PlanArrays) -> PlanArrays:

@@ -46,6 +46,7 @@ class Work:
     build_seconds: float = 0.0
     solve_seconds: float = 0.0
     failure: str | None = None
+    start_cost: float | None = None  # of the plan given, as far as it is valid
 
 
 def solve_directly(
@@ -118,8 +119,7 @@ def _prepare(record: Record, clock: Clock, request: Request, start: Start | None
     """What every search begins with: the policies' plans, the plan given, the bound in closed form."""
     policy_costs = _try_policies(record, clock, share)
     policy_plan = record.plan
-    if start is not None:
-        offer_start(record, start)
+    start_cost = None if start is None else offer_start(record, start)
     record.offer_bound(relaxation_bound(record.instance))
     return Work(
         plan=record.plan,
@@ -128,6 +128,7 @@ def _prepare(record: Record, clock: Clock, request: Request, start: Start | None
         policy_plan=policy_plan,
         backend=request.backend or DEFAULT_BACKEND,
         solver=request.solver,
+        start_cost=start_cost,
     )
 
 
