@@ -133,6 +133,8 @@ class Planner:
                     self._seconds_left(seconds),
                 )
             )
+            if record.gap is not None and record.gap <= gap:
+                break
             record.enter("slots")
             vector = self.nation.formulation.embed(self.plan)
             self._offer(self._spread(vector, self._seconds_left(seconds), anew=False))

@@ -125,7 +125,7 @@ class Resupply:
             plans = self.workers.map(
                 _more_plans,
                 (
-                    (part.block, own, promised.of_offices(part.block.offices), prices, dual)
+                    (part.block, own, promised.of_offices(part.block.offices), prices, dual, done == rounds)
                     for part, own, dual in zip(parts, plans, duals, strict=True)
                 ),
             )
@@ -214,10 +214,12 @@ def _with_slots_fixed(block: Block, packs: Vector, known: Plans) -> Plans:
     return _distinct(plans_of(block, every.office, every.packs))
 
 
-def _more_plans(block: Block, plans: Plans, savings: CardSavings, prices: Vector, duals: Vector) -> Plans:
+def _more_plans(
+    block: Block, plans: Plans, savings: CardSavings, prices: Vector, duals: Vector, tied: bool
+) -> Plans:
     """The plans, and others that are good at prices of resources and duals of the records' rows."""
     charged = charge(block, prices, duals)
-    found = charged.restock(block, savings.steps, exact=False)
+    found = charged.restock(block, savings.steps(tied=tied), exact=False)
     return _distinct(plans.joined(plans_of(block, found.office, found.packs)))
 
 

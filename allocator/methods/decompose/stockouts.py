@@ -61,7 +61,7 @@ def stream_savings(amount: Vector, rate: Vector) -> StreamSavings:
 
 @numba.njit(cache=True)
 def _ends_of_steps(amount: Vector, rate: Vector, ends: Vector) -> int:
-    """Put the numbers of cards, from 0 on, at which the rate (T, K) changes into `ends`; how many there are."""
+    """Put the numbers of cards at which the rate (T, K) changes into `ends`, from 0 on; how many they are."""
     days, steps = amount.shape
     size = 1
     for day in range(days):
