@@ -108,7 +108,7 @@ def _since_the_start(outcome: Outcome) -> list[str]:
     if before is None or outcome.source == STARTING_PLAN or before <= 0:
         return []
     saved = share((before - outcome.objective) / before)
-    return [f"It is {saved} cheaper than the plan to start from, as far as that is valid here."]
+    return [f"The plan is {saved} cheaper than the one to start from, as far as that is valid here."]
 
 
 def _proof(outcome: Outcome) -> list[str]:

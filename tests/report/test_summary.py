@@ -35,7 +35,9 @@ def test_says_which_limit_ended_the_search(outcome: Outcome) -> None:
 def test_says_what_is_saved_of_the_plan_to_start_from(outcome: Outcome) -> None:
     cost = outcome.objective
     dearer = verdict_on_gap(replace(outcome, start_cost=1.25 * cost), 0.001, None)
-    assert dearer[-1] == "It is 20.0 % cheaper than the plan to start from, as far as that is valid here."
+    assert (
+        dearer[-1] == "The plan is 20.0 % cheaper than the one to start from, as far as that is valid here."
+    )
     assert dearer[:-1] == verdict_on_gap(outcome, 0.001, None)
     same = replace(outcome, start_cost=cost, source="start")
     assert verdict_on_gap(same, 0.001, None) == verdict_on_gap(outcome, 0.001, None)

@@ -117,8 +117,8 @@ def search(
         if len(streams.sizes) > 0:
             _end_stockouts(office, day, labels, streams)
         if begin < end:
-            # Most cards first, which are whole, and of as many those last printed; so are labels made of these.
-            # What is no cheaper than one before is beaten.
+            # Most cards (whole ones) first, of as many the last printed, and so are labels made of these:
+            # what is no cheaper than one before is beaten.
             labels = _some(np.argsort(-(days * labels.printed + labels.since)), labels)
         for label in range(len(labels.received)):
             labels.received[label] = False
