@@ -68,9 +68,7 @@ class Queues:
         middle = (starts + ends) / 2.0
         rate = np.where(middle < room[..., None], first[..., None], second[..., None])
         rate = rate + (late[..., None] * (middle > tolerated[..., None])).sum(axis=0)
-        amount = ends - starts
-        order = np.argsort(-rate, axis=3, kind="stable")
-        amount, rate = np.take_along_axis(amount, order, 3), np.take_along_axis(rate, order, 3)
+        amount, rate = _dearest_first(ends - starts, rate)
         # The dearest steps are beyond what waits at most; those that cost nothing are there anyway.
         after = amount[..., ::-1].cumsum(axis=3)[..., ::-1] - amount
         waits = np.where(rate > 0.0, np.clip(self.ready[..., None] - after, 0.0, amount), 0.0)
@@ -91,9 +89,7 @@ class Waiting:
 
     def savings(self, *, tied: bool) -> Savings:
         """What cards save of it; `tied` to their stream while an office has the same cards."""
-        amount, rate = _by_day(self.amount), _by_day(self.rate)
-        order = np.argsort(-rate, axis=2, kind="stable")
-        amount, rate = np.take_along_axis(amount, order, 2), np.take_along_axis(rate, order, 2)
+        amount, rate = _dearest_first(_by_day(self.amount), _by_day(self.rate))
         return Savings(amount, rate, *((self.amount, self.rate) if tied else ()))
 
 
@@ -101,6 +97,12 @@ def _at(values: Vector, columns: Indices) -> Vector:
     """Values of columns, 0 where there is none."""
     found: Vector = np.append(values, 0.0)[columns]  # ABSENT is -1, the last place
     return found
+
+
+def _dearest_first(amount: Vector, rate: Vector) -> tuple[Vector, Vector]:
+    """Steps (..., K) with their rates falling."""
+    order = np.argsort(-rate, axis=-1, kind="stable")
+    return np.take_along_axis(amount, order, -1), np.take_along_axis(rate, order, -1)
 
 
 def _by_day(values: Vector) -> Vector:

@@ -41,8 +41,8 @@ _ROUNDING = 1e-9  # of what is known: no label is lost for what sums of doubles 
 _LEVELS, _BEAM_LEVELS = 128, 48  # of being behind that completions tell apart
 _MOST_CELLS = 4_000_000  # of completions: fewer levels where packs are many
 _BEAM = 128  # labels an office keeps in the heuristic pass
-_UNTIED = StreamSavings(np.zeros((0, 1)), np.zeros(0, np.int64), np.zeros((0, 1, 1)))
 _BLUR = 0.05  # of what is known: by so much completions of the heuristic pass may be too high
+_UNTIED = StreamSavings(np.zeros((0, 1)), np.zeros(0, np.int64), np.zeros((0, 1, 1)))
 
 
 @dataclass(frozen=True)

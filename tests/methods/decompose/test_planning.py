@@ -30,26 +30,26 @@ def planner_of(instance: Instance) -> Planner:
     return Planner(record, clock, nation, generation)
 
 
-def test_a_turn_follows_a_first_plan_even_where_prices_are_next() -> None:
+@pytest.fixture
+def begun() -> Planner:
+    """With a first plan, after three rounds of pricing."""
     planner = planner_of(generate_instance("quota", offices=12, days=24))
-    record = planner.record
     for _ in range(3):
         planner.generation.step(2, 1e-3)
     planner.begin(10.0)
-    first = record.cost
+    return planner
+
+
+def test_a_turn_follows_a_first_plan_even_where_prices_are_next(begun: Planner) -> None:
+    planner, record, first = begun, begun.record, begun.record.cost
     assert planner.improve(5, 0.0, 10.0, lambda: True) == 1
     assert record.cost < first
     record.offer_bound(0.0)
     assert planner.improve(5, 1.0, 10.0) == 0  # the gap is reached
 
 
-def test_slots_stay_where_trips_alone_reach_the_gap() -> None:
-    planner = planner_of(generate_instance("quota", offices=12, days=24))
-    record = planner.record
-    for _ in range(3):
-        planner.generation.step(2, 1e-3)
-    planner.begin(10.0)
-    first = record.cost
+def test_slots_stay_where_trips_alone_reach_the_gap(begun: Planner) -> None:
+    planner, record, first = begun, begun.record, begun.record.cost
     record.offer_bound(0.9 * first)
     with patch.object(planner, "_spread", side_effect=AssertionError):
         assert planner.improve(1, 0.1 - 1e-9, 10.0) == 1
