@@ -99,20 +99,20 @@ def test_two_signals_end_it_at_once_and_keep_the_plan(start: Start, hard: Path, 
     assert verify(load_instance(hard), load_plan(tmp_path / "p.json")).valid
 
 
-@pytest.mark.parametrize("signals", [1, 2])
-def test_ctrl_c_reaches_all_processes_of_decompose_and_keeps_the_plan(
-    start: Start, large: Path, tmp_path: Path, signals: int
+@pytest.mark.parametrize(("number", "signals"), [(signal.SIGINT, 1), (signal.SIGINT, 2), (signal.SIGTERM, 1)])
+def test_a_signal_reaches_all_processes_of_decompose_and_keeps_the_plan(
+    start: Start, large: Path, tmp_path: Path, number: signal.Signals, signals: int
 ) -> None:
-    """A terminal sends it to the workers too, which leave it to this process."""
+    """A terminal, `timeout` and a cluster send it to the workers too, which leave it to this process."""
     options = ["--method", "decompose", "--workers", "2", "--gap", "0", "--log", "--out", "p.json", "--json"]
     process = start("solve", large, *options, start_new_session=True)
     assert process.stderr is not None
     assert any("round" in line for line in process.stderr)  # it prices
     begun = time.monotonic()
-    os.killpg(process.pid, signal.SIGINT)
+    os.killpg(process.pid, number)
     assert any("once more" in line for line in process.stderr)  # it has heard
     if signals == 2:
-        os.killpg(process.pid, signal.SIGINT)
+        os.killpg(process.pid, number)
         out, err = process.communicate(timeout=90)
     else:
         _, out, err = finish(process)

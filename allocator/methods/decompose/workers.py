@@ -17,7 +17,8 @@ from allocator.methods.clock import Clock
 
 Result = TypeVar("Result")
 Coming: TypeAlias = Generator[Result, None, None]  # results of tasks that have begun
-_FOR_THE_USER_S_PROCESS = [getattr(signal, name) for name in ("SIGINT", "SIGHUP") if hasattr(signal, name)]
+_WISHES = ("SIGINT", "SIGTERM", "SIGHUP")  # not every system has all of them
+_FOR_THE_USER_S_PROCESS = [getattr(signal, name) for name in _WISHES if hasattr(signal, name)]
 
 
 class StoppedError(Exception):
@@ -84,7 +85,7 @@ class Workers:
             max_nbytes=None,
             timeout=None if remaining == math.inf else remaining,
         )
-        with _without_joblibs_advice(), _deaf_to_ctrl_c():
+        with _without_joblibs_advice(), _deaf_to_wishes_to_stop():
             coming: Coming[Result] = pool(joblib.delayed(function)(*task) for task in tasks)
         return coming
 
@@ -106,9 +107,10 @@ def _without_joblibs_advice() -> Iterator[None]:
 
 
 @contextmanager
-def _deaf_to_ctrl_c() -> Iterator[None]:
-    """Processes started here never hear it: it is for the one that the user talks to.
+def _deaf_to_wishes_to_stop() -> Iterator[None]:
+    """Processes started here never hear them: they are for the one that the user talks to.
 
+    A process that ends while it sends a result leaves that one waiting for the rest for ever.
     They inherit the signals that this thread blocks; one that comes meanwhile is heard here afterwards.
     """
     if not hasattr(signal, "pthread_sigmask"):  # Windows

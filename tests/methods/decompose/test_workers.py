@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import operator
+import os
+import signal
 import threading
 import time
 
@@ -41,6 +43,15 @@ def test_an_interrupt_stops_it(count: int) -> None:
     with pytest.raises(StoppedError):
         workers.map(time.sleep, [(0.1,)] * 100)
     assert time.monotonic() - begun < 3.0
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_to_a_worker_changes_nothing(name: str) -> None:
+    """It goes to all processes of a group at times; a worker that ends half-way leaves this one waiting."""
+    workers = Workers(Clock(), 2)
+    for process in set(workers.map(os.getpid, [()] * 20)):
+        os.kill(process, getattr(signal, name))
+    assert workers.map(math.factorial, [(5,)] * 20) == [120] * 20
 
 
 def test_the_time_limit_stops_it() -> None:
