@@ -125,8 +125,9 @@ class ColumnGeneration:
             return self._standing(self.best_estimate, bound, value)
         bound, estimate, value = self._price(self.prices, rounds, close, exact=exact)
         if self.solution is not None:
+            promised = self.solution.value + self.constant
             self.box.learn(
-                self.best_estimate, self.solution.value + self.constant, estimate, self.solution.strain
+                self.best_estimate, promised, estimate, self.solution.strain, self.solution.by_falls
             )
         if estimate > self.best_estimate:
             self.best_prices, self.best_estimate = self.prices, estimate

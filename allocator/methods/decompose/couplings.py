@@ -9,12 +9,14 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from allocator.instance.arrays import NOWHERE, InstanceArrays
+from allocator.instance.models import Instance
 from allocator.milp.builder import ABSENT
 from allocator.milp.formulation import Formulation
 from allocator.milp.limits import arrival_days
 from allocator.milp.model import Vector
 
 Flags = NDArray[np.bool_]
+_MORE = 1.01
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ class Couplings:
     owner: tuple[str | None, ...]  # (m,) id of the depot or target
     rows: Flags  # (rows of the model,) rows that the resources stand for
     columns: Flags  # (columns of the model,) columns that only those rows know
+    sooner: float  # what a scarce slot is worth more at least for each day that it comes sooner
 
     @property
     def in_packs(self) -> Flags:
@@ -92,7 +95,20 @@ def find_couplings(formulation: Formulation) -> Couplings:
         ),
         rows=rows,
         columns=columns,
+        sooner=_sooner(formulation.instance) if "storage" not in kinds else 0.0,
     )
+
+
+def _sooner(instance: Instance) -> float:
+    """A day less in the unprintable backlog for the record that this is worth the least to.
+
+    A little more than that, so that of days on which slots are worth the same to an office the last one is
+    the best: what all offices use is then what they need, and not by chance the same days. Where storage has
+    a price too, a record that is ingested sooner pays it for longer.
+    """
+    arrays, costs = instance.arrays, instance.costs
+    weights = [float(weight) for weight in arrays.weight[:, arrays.needs_ingestion].ravel() if weight > 0]
+    return _MORE * min(weights, default=0.0) * float(costs.unprintable_day - costs.waiting_day)
 
 
 def _owner(formulation: Formulation, kind: str, where: int) -> str | None:

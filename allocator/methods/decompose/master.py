@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from allocator.backends import BackendError, Basis, SolveOptions, SolveResult
 from allocator.methods.decompose.pieces import solve_piece
-from allocator.methods.decompose.stabilisation import NO_RUN, Box, Region
+from allocator.methods.decompose.stabilisation import Box, Falls
 from allocator.milp.model import MilpModel, Vector
 from allocator.milp.sparse import short_indices, single_entries
 
@@ -68,6 +68,7 @@ class MasterSolution:
     shares: Vector  # (columns, groups)
     value: float  # the mixture's cost, with what breaks limits paid for at the edge of the box
     strain: float  # what the box's width makes of that payment: 0 where the mixture keeps the limits
+    by_falls: float  # how much of the strain is that of falls
 
 
 @dataclass
@@ -82,7 +83,6 @@ class Master:
     costs: list[Vector] = field(default_factory=list)  # (groups,) each
     uses: list[sp.csr_array] = field(default_factory=list)  # (resources, groups) each
     basis: Basis | None = None  # of the last solution
-    region: Region | None = None  # in which that was
 
     def add(self, cost: Vector, use: sp.csr_array) -> None:
         """A column for each group."""
@@ -103,81 +103,78 @@ class Master:
         scale = max(1.0, float(np.abs(cost).max(initial=0.0)) / 1e4)
         # A box without width is a column and its opposite: to some solvers a ray, for a rounding error.
         region = box.region(center, self.ceiling, _NARROWEST * scale)
-        lowest, highest = region.lowest, region.highest
-        levels = np.repeat([region.level_reach, region.part_reach], [2 * region.runs, 2 * region.parts])
-        rows = region.runs + region.parts
-        # What is used beyond the limit at the highest price, and left unused at the lowest.
-        more = np.isfinite(highest)  # the others must be kept
+        lowest, highest, falls = region.lowest, region.highest, region.falls
+        # What is used beyond the limit at the highest price, and left unused at the lowest; slots used on
+        # the next day instead at what prices fall at most, and on the day before at what they do at least.
+        more, later, sooner = np.isfinite(highest), np.isfinite(falls.most), np.isfinite(falls.least)
+        kept = [~more, np.zeros(resources, dtype=np.bool_), ~later, ~sooner]  # these must not be
         use = sp.hstack(self.uses, format="csr")
+        slacks = 2 * (resources + len(falls.before))
         model = MilpModel(
             name="master",
             objective=np.concatenate(
                 [
                     np.where(more, highest, 0.0),
                     -lowest,
-                    levels,
+                    np.where(later, falls.most, 0.0),
+                    np.where(sooner, -falls.least, 0.0),
                     cost,
                 ]
             )
             / scale,
             offset=0.0,
-            matrix=self._matrix(use, region),
-            row_lower=np.concatenate([np.full(resources, -np.inf), np.ones(self.groups), np.zeros(rows)]),
-            row_upper=np.concatenate([self.limit, np.ones(self.groups), np.zeros(rows)]),
-            column_lower=np.zeros(2 * (resources + rows) + len(cost)),
-            column_upper=np.append(
-                np.where(more, np.inf, 0.0), np.full(resources + 2 * rows + len(cost), np.inf)
-            ),
-            integer=np.zeros(2 * (resources + rows) + len(cost), dtype=np.bool_),
+            matrix=self._matrix(use, falls),
+            row_lower=np.append(np.full(resources, -np.inf), np.ones(self.groups)),
+            row_upper=np.append(self.limit, np.ones(self.groups)),
+            column_lower=np.zeros(slacks + len(cost)),
+            column_upper=np.append(np.where(np.concatenate(kept), 0.0, np.inf), np.full(len(cost), np.inf)),
+            integer=np.zeros(slacks + len(cost), dtype=np.bool_),
         )
-        result = self._solved(model, region)
+        result = self._solved(model)
         assert result.vector is not None
         assert result.duals is not None
-        slacks, moved, share = np.split(result.vector, [2 * resources, 2 * (resources + rows)])
+        slack, moved, share = np.split(result.vector, [2 * resources, slacks])
         place = np.tile(np.arange(self.groups), count)
         spread = sp.csr_array((share, (np.arange(len(cost)), place)), shape=(len(cost), self.groups))
         prices = np.clip(-result.duals[:resources] * scale, 0.0, self.ceiling)
-        shares = share.reshape(count, self.groups)
         # At the ceiling a limit may be broken, box or not.
         width = np.append(
             np.where(more & (highest < self.ceiling), region.width, 0.0),
             np.where(lowest > 0, region.width, 0.0),
         )
-        strain = float(width @ slacks) + float(levels @ moved)
+        by_falls = float(np.append(falls.width, falls.width_down) @ moved)
         return MasterSolution(
-            prices, sp.csr_array(use @ spread), shares, float(result.objective or 0.0) * scale, strain
+            prices,
+            sp.csr_array(use @ spread),
+            share.reshape(count, self.groups),
+            float(result.objective or 0.0) * scale,
+            float(width @ slack) + by_falls,
+            by_falls,
         )
 
-    def _matrix(self, use: sp.csr_array, region: Region) -> sp.csr_array:
-        """Limits, groups, parts and runs by what is more, what is less, their levels and columns."""
-        resources, runs, parts = len(self.limit), region.runs, region.parts
-        inside = np.nonzero(region.part != NO_RUN)[0]
-        # Slots used on one day of a part instead of another; more or fewer in all at a price of their own,
-        # which the other parts of a run may take up, and a run as a whole.
-        member = sp.csr_array((np.ones(len(inside)), (region.part[inside], inside)), shape=(parts, resources))
-        of_run = sp.csr_array(single_entries(np.ones(parts), region.run_of_part, runs))
-        slack, level, own = sp.eye_array(resources), sp.eye_array(runs), sp.eye_array(parts)
+    def _matrix(self, use: sp.csr_array, falls: Falls) -> sp.csr_array:
+        """Limits and groups, by what is more, what is less, slots used later and sooner, and columns."""
+        resources, count = len(self.limit), len(falls.before)
+        slack = sp.eye_array(resources)
+        later = sp.csr_array(
+            single_entries(np.ones(count), falls.after, resources)
+            - single_entries(np.ones(count), falls.before, resources)
+        )
         convexity = sp.hstack([sp.eye_array(self.groups)] * len(self.costs), format="csr")
-        matrix = sp.block_array(
-            [
-                [-slack, slack, None, None, None, None, use],
-                [None, None, None, None, None, None, convexity],
-                [member, -member, None, None, -own, own, None],
-                [None, None, -level, level, of_run, -of_run, None],
-            ],
-            format="csr",
+        return short_indices(
+            sp.block_array(
+                [[-slack, slack, later, -later, use], [None, None, None, None, convexity]], format="csr"
+            )
         )
-        return short_indices(matrix)
 
-    def _solved(self, model: MilpModel, region: Region) -> SolveResult:
-        """With vector and duals, from where the last one ended if no day has changed its part of a run."""
-        start = self.basis if self.region is not None and region.has_parts_of(self.region) else None
-        result = solve_piece(model, self.backend, self.options, start)
+    def _solved(self, model: MilpModel) -> SolveResult:
+        """With vector and duals, from where the last one ended."""
+        result = solve_piece(model, self.backend, self.options, self.basis)
         if (result.vector is None or result.duals is None) and self.backend != _ROBUST:
             # GLOP finds some of these models imprecise or unbounded, which they are not.
             _LOG.warning("%s did not solve the master, %s does", self.backend, _ROBUST)
             result = solve_piece(model, _ROBUST, self.options, None)
         if result.vector is None or result.duals is None:
             raise BackendError(f"{self.backend} did not solve the master: {result.message or result.stop}")
-        self.basis, self.region = result.basis, region
+        self.basis = result.basis
         return result

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from hypothesis import assume, given
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 
 from allocator import FAMILIES, generate_instance
 from allocator.instance.arrays import NOWHERE
-from allocator.instance.models import Instance
+from allocator.instance.models import Instance, Storage
 from allocator.methods.decompose.couplings import Couplings, find_couplings, transfer_prices
 from allocator.methods.decompose.sampling import smaller_nation
 from allocator.methods.policies import POLICIES
@@ -90,6 +92,22 @@ def test_what_a_depot_can_send_is_counted_in_whole_packs() -> None:
     supply = [row for row in hub if couplings.kind[row] == "depot"]
     assert couplings.place[supply, 0].tolist() == [1, instance.days - 1]
     assert couplings.limit[supply].tolist() == [2, 4]
+
+
+def test_what_waits_pays_the_least_for_a_slot_that_comes_a_day_later() -> None:
+    """What a day less not ingested is worth to whoever it is worth the least to, and a hundredth of that."""
+    instance = generate_instance("quota", offices=4, days=10)
+    dear = instance.offices[0].model_copy(update={"priority": Fraction(5, 2)})
+    idle = instance.offices[1].model_copy(update={"priority": 0})
+    changed = instance.model_copy(update={"offices": (dear, idle, *instance.offices[2:])})
+    day = float(instance.costs.unprintable_day - instance.costs.waiting_day)
+    assert couplings_of(instance).sooner == pytest.approx(1.01 * day)
+    assert couplings_of(changed).sooner == pytest.approx(1.01 * day)
+    only_dear = instance.model_copy(update={"offices": (dear, idle)})
+    assert couplings_of(only_dear).sooner == pytest.approx(1.01 * 2.5 * day)
+    # Where storage has a price, a record that comes sooner pays it for longer.
+    stored = instance.model_copy(update={"storage": Storage(free=1000)})
+    assert couplings_of(stored).sooner == 0.0
 
 
 def test_prices_go_to_the_same_resources() -> None:

@@ -67,6 +67,7 @@ def one_depot(limit: float) -> Couplings:
         owner=("hub",),
         rows=np.zeros(0, dtype=np.bool_),
         columns=np.zeros(0, dtype=np.bool_),
+        sooner=0.0,
     )
 
 

@@ -9,79 +9,79 @@ import pytest
 
 from allocator import generate_instance
 from allocator.methods.decompose.couplings import find_couplings
-from allocator.methods.decompose.stabilisation import NO_RUN, Box
+from allocator.methods.decompose.stabilisation import Box, Region
 from allocator.milp.formulation import formulate
 from allocator.milp.model import Vector
 
 LEVEL = 0.5
 
 
-def slots_box(days: int, closed: tuple[int, ...] = ()) -> Box:
+def slots_box(days: int, closed: tuple[int, ...] = (), sooner: float = 0.0) -> Box:
     """Around prices of slots alone, with no slots on days that are `closed`."""
     slots = np.ones(days, dtype=np.bool_)
     slots[list(closed)] = False
-    return Box(np.full(days, 0.01), slots, LEVEL)
+    return Box(np.full(days, 0.01), slots, LEVEL, sooner)
 
 
 def unbounded(prices: Vector) -> Vector:
     return np.full(len(prices), np.inf)
 
 
+FALL = 0.03 * LEVEL  # how else a price may fall at first
+
+
+def limited(region: Region) -> list[tuple[int, int]]:
+    """The days between which falls are limited."""
+    falls = region.falls
+    finite = np.isfinite(falls.most)
+    assert (finite == np.isfinite(falls.least)).all()
+    return list(zip(falls.before[finite].tolist(), falls.after[finite].tolist(), strict=True))
+
+
 def test_runs_end_where_slots_are_plenty() -> None:
     prices = np.array([3.0, 2.0, 1.0, 0.0, 0.0, 5.0, 4.0, 0.0])
     region = slots_box(8).region(prices, unbounded(prices), 0.0)
-    assert region.part.tolist() == [0, 0, NO_RUN, NO_RUN, NO_RUN, 1, NO_RUN, NO_RUN]
-    assert region.runs == 2
-    # The last day and the next may have what the day before has; the rest keeps to its range.
-    assert region.lowest == pytest.approx([2.99, 1.99, 0.0, 0.0, 0.0, 4.99, 0.0, 0.0])
-    assert region.highest == pytest.approx([3.01, 2.01, 2.0, 1.0, 0.01, 5.01, 5.0, 4.0])
+    assert limited(region) == [(0, 1)]
+    # The last day and the next may have what the day before has; the one before them has the level.
+    assert region.lowest == pytest.approx([0.0, 1.5, 0.0, 0.0, 0.0, 4.5, 0.0, 0.0])
+    assert region.highest == pytest.approx([np.inf, 2.5, 2.0, 1.0, 0.01, 5.5, 5.0, 4.0])
 
 
-def test_a_run_to_the_last_day_moves_as_a_whole() -> None:
+def test_a_run_to_the_last_day_has_its_level_there() -> None:
     prices = np.array([0.0, 3.0, 2.0, 1.0])
     region = slots_box(4).region(prices, unbounded(prices), 0.0)
-    assert region.part.tolist() == [NO_RUN, 0, 0, 0]
-    assert region.highest == pytest.approx([0.01, 3.01, 2.01, 1.01])
+    assert limited(region) == [(1, 2), (2, 3)]
+    assert region.highest == pytest.approx([0.01, np.inf, np.inf, 1.5])
+    assert region.lowest == pytest.approx([0.0, 0.0, 0.0, 0.5])
+    assert region.falls.most[1:] == pytest.approx([1.0 + FALL, 1.0 + FALL])
+    assert region.falls.least[1:] == pytest.approx([1.0 - FALL, 1.0 - FALL])
 
 
 def test_a_run_of_one_day_may_go_as_far_as_a_level() -> None:
     prices = np.array([0.0, 3.0, 0.0])
     region = slots_box(3).region(prices, unbounded(prices), 0.0)
-    assert region.part.tolist() == [NO_RUN] * 3
+    assert limited(region) == []
     assert region.highest == pytest.approx([0.01, 3.0 + LEVEL, 3.0])
 
 
 def test_days_without_slots_do_not_end_a_run() -> None:
     prices = np.array([3.0, 2.0, 0.0, 1.5, 1.0, 0.0])
     region = slots_box(6, closed=(2,)).region(prices, unbounded(prices), 0.0)
-    assert region.part.tolist() == [0, 0, NO_RUN, 0, NO_RUN, NO_RUN]
+    assert limited(region) == [(0, 1), (1, 3)]
     assert region.highest[2] == pytest.approx(0.01)
 
 
-def test_a_part_begins_after_days_without_slots_and_after_half_a_month() -> None:
-    """Whatever the level, prices fall by what waiting costs; where it is not known how fast, parts differ."""
-    prices = np.arange(50.0, 0.0, -1.0)
-    region = slots_box(50, closed=(10, 11, 20, 21, 22)).region(prices, unbounded(prices), 0.0)
-    expected = np.repeat([0, 1, 2, 3], [15, 5, 18, 12])
-    expected[[10, 11, 20, 21, 22]] = NO_RUN
-    expected[38:] = 3
-    assert region.part.tolist() == expected.tolist()
-    assert region.run_of_part.tolist() == [0, 0, 0, 0]
-    assert region.level_reach + region.part_reach == pytest.approx(LEVEL)
-
-
-def test_parts_begin_anew_with_every_run() -> None:
-    prices = np.array([3.0] * 4 + [0.0] * 2 + [5.0] * 12 + [0.0] * 5)
-    region = slots_box(23, closed=(19, 20, 21)).region(prices, unbounded(prices), 0.0)
-    assert region.part.tolist() == [0] * 3 + [NO_RUN] * 3 + [1] * 9 + [2] * 2 + [NO_RUN] * 6
-    assert region.run_of_part.tolist() == [0, 1, 1]
-
-
-def test_a_run_has_no_parts_where_slots_are_never_away_for_long() -> None:
-    prices = np.arange(50.0, 0.0, -1.0)
-    region = slots_box(50, closed=(10, 11)).region(prices, unbounded(prices), 0.0)
-    assert set(region.part.tolist()) == {0, NO_RUN}
-    assert region.run_of_part.tolist() == [0]
+def test_prices_fall_by_what_waiting_costs_at_least() -> None:
+    """By that for each day, and no less than they do where they fall by less."""
+    prices = np.array([3.6, 2.6, 2.1, 0.0, 1.0])
+    region = slots_box(5, closed=(3,), sooner=0.5).region(prices, unbounded(prices), 0.0)
+    assert limited(region) == [(0, 1), (1, 2), (2, 4)]
+    assert region.falls.least == pytest.approx([1.0 - FALL, 0.5, 1.1 - FALL])
+    # To wait is no matter of the box's width.
+    assert region.falls.width_down == pytest.approx([FALL, 0.0, FALL])
+    assert region.falls.width == pytest.approx([FALL] * 3)
+    steep = slots_box(5, closed=(3,), sooner=0.8).region(prices, unbounded(prices), 0.0)
+    assert steep.falls.least == pytest.approx([1.0 - FALL, 0.5, 1.1])
 
 
 def test_no_price_is_above_its_ceiling() -> None:
@@ -112,24 +112,30 @@ def test_what_has_no_price_yet_may_get_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("came", "strain", "factor"),
+    ("came", "strain", "by_falls", "factor", "of_falls"),
     [
-        (106.0, 0.0, 1.6),  # more than half of what was promised
-        (101.0, 0.0, 1.0),
-        (101.0, 6.0, 1.6),  # little, but most of it for want of room
-        (99.0, 0.0, 0.6),
-        (70.0, 0.0, 1 / 3),
-        (0.0, 0.0, 0.25),
+        (106.0, 0.0, 0.0, 1.6, 1.6),  # more than half of what was promised
+        (101.0, 0.0, 0.0, 1.0, 1.0),
+        (101.0, 6.0, 0.0, 1.6, 1.6),  # little, but most of it for want of room
+        (101.0, 2.0, 2.0, 1.0, 2.5),  # for want of room for falls
+        (106.0, 2.0, 2.0, 1.6, 2.5),
+        (99.0, 0.0, 0.0, 0.6, 0.6),
+        (99.0, 6.0, 6.0, 0.6, 0.6),
+        (70.0, 0.0, 0.0, 1 / 3, 1 / 3),
+        (0.0, 0.0, 0.0, 0.25, 0.25),
     ],
 )
-def test_sizes_follow_what_a_step_brought(came: float, strain: float, factor: float) -> None:
+def test_sizes_follow_what_a_step_brought(
+    came: float, strain: float, by_falls: float, factor: float, of_falls: float
+) -> None:
     box = slots_box(3)
-    box.learn(100.0, 110.0, came, strain)
+    box.learn(100.0, 110.0, came, strain, by_falls)
     assert box.reach == pytest.approx(np.full(3, 0.01 * factor))
     assert box.level_reach == pytest.approx(LEVEL * max(factor, 0.8))
+    assert box.fall_reach == pytest.approx(FALL * of_falls)
 
 
 def test_a_promise_within_rounding_says_nothing() -> None:
     box = slots_box(3)
-    box.learn(100.0, 100.0 + 1e-6, 0.0, 0.0)
+    box.learn(100.0, 100.0 + 1e-6, 0.0, 0.0, 0.0)
     assert box.level_reach == LEVEL
