@@ -4,6 +4,7 @@ A multiple-choice knapsack of many dimensions: where trips fill a depot's days t
 change of one office alone keeps the limits, and branch and cut finds next to nothing in seconds. So limits
 may be exceeded at a price, which rises while the temperature falls (Kirkpatrick, Gelatt and Vecchi 1983,
 with a penalty as in Wah and Wang 1999). What is still exceeded at the end is mended one office at a time.
+Soft limits may be exceeded at the end as well: what that costs is part of what a choice costs.
 """
 
 from __future__ import annotations
@@ -32,9 +33,10 @@ class Alternatives:
 
     place: Indices  # (P,) of the office, rising; each of the offices has one at least
     cost: Vector  # (P,)
-    use: sp.csc_array  # (R, P) at least 0
+    use: sp.csc_array  # (R, P) of limits that must be kept at least 0
     limit: Vector  # (R,)
-    price: Vector  # (R,) above 0: about what a unit of each limit is worth
+    price: Vector  # (R,) above 0: what exceeding a soft limit costs, and about what a unit of others is worth
+    soft: NDArray[np.bool_]  # (R,)
 
 
 class _Arrays(NamedTuple):
@@ -47,6 +49,7 @@ class _Arrays(NamedTuple):
     amount: Vector  # of an entry
     limit: Vector  # (R,)
     price: Vector  # (R,)
+    soft: NDArray[np.bool_]  # (R,)
 
 
 def anneal(
@@ -87,6 +90,7 @@ def _arrays(plans: Alternatives) -> _Arrays:
         plans.use.data,
         plans.limit,
         plans.price,
+        plans.soft,
     )
 
 
@@ -99,10 +103,10 @@ def _anneal(
     moves: int,
     seed: int,
 ) -> Indices:
-    _, cost, begin, row, amount, limit, _ = plans
+    _, cost, begin, row, amount, limit, _, _ = plans
     np.random.seed(seed)
     best = known.copy()
-    least = cost[known].sum()
+    least = cost[known].sum() + _excess(plans, _used(known, begin, row, amount, len(limit)))
     chosen = start.copy()
     for _ in range(_CYCLES):
         used = _used(chosen, begin, row, amount, len(limit))
@@ -110,12 +114,22 @@ def _anneal(
         if value < least:
             best, least = found, value
         if _mend(plans, chosen, used):
-            value = cost[chosen].sum()
+            value = cost[chosen].sum() + _excess(plans, used)
             if value < least:
                 best, least = chosen, value
         chosen = best.copy()
         temperature /= 2.0
     return best
+
+
+@numba.njit(cache=True)
+def _excess(plans: _Arrays, used: Vector) -> float:
+    """What it costs that soft limits are exceeded."""
+    total = 0.0
+    for limited in range(len(used)):
+        if plans.soft[limited]:
+            total += plans.price[limited] * max(used[limited] - plans.limit[limited], 0.0)
+    return total
 
 
 @numba.njit(cache=True)
@@ -152,13 +166,13 @@ def _cool(
     least: float,
 ) -> tuple[Indices, float]:
     """The best choice below `least` on the way that keeps limits, and its cost; `chosen`, `used` change."""
-    first, cost, begin, row, amount, limit, price = plans
+    first, cost, begin, row, amount, limit, price, soft = plans
     offices, rows = len(chosen), len(limit)
     more, touched = np.zeros(rows), np.empty(2 * rows, np.int64)
     found = chosen.copy()
     allowed = limit + _KEEPS * np.maximum(1.0, np.abs(limit))
-    exceeded = (used > allowed).sum()
-    value = cost[chosen].sum()
+    exceeded = ((used > allowed) & ~soft).sum()
+    value = cost[chosen].sum() + _excess(plans, used)
     heat = penalty = 0.0
     for move in range(moves):
         if move % offices == 0:
@@ -169,20 +183,25 @@ def _cool(
         if new == old:
             continue
         size = _change(old, new, begin, row, amount, more, touched)
-        dearer, newly = cost[new] - cost[old], 0
+        dearer, penalties, newly = cost[new] - cost[old], 0.0, 0
         for place in range(size):
             limited = touched[place]
             before, after = used[limited], used[limited] + more[limited]
+            too_many = max(before - limit[limited], 0.0), max(after - limit[limited], 0.0)
+            if soft[limited]:
+                dearer += price[limited] * (too_many[1] - too_many[0])
+                continue
             if before > allowed[limited]:
-                dearer -= penalty * price[limited] * (before - limit[limited])
+                penalties -= penalty * price[limited] * too_many[0]
                 newly -= 1
             if after > allowed[limited]:
-                dearer += penalty * price[limited] * (after - limit[limited])
+                penalties += penalty * price[limited] * too_many[1]
                 newly += 1
-        accepted = dearer <= 0.0 or np.random.random() < np.exp(-dearer / heat)
+        worse = dearer + penalties
+        accepted = worse <= 0.0 or np.random.random() < np.exp(-worse / heat)
         if accepted:
             chosen[office] = new
-            value += cost[new] - cost[old]
+            value += dearer
             exceeded += newly
         for place in range(size):
             if accepted:
@@ -202,24 +221,28 @@ def _mend(
     used: Vector,
 ) -> bool:
     """Change offices until limits are kept, each time the one that mends the most for what it costs."""
-    first, cost, begin, row, amount, limit, _ = plans
+    first, cost, begin, row, amount, limit, price, soft = plans
     rows = len(limit)
     more, touched = np.zeros(rows), np.empty(2 * rows, np.int64)
     allowed = limit + _KEEPS * np.maximum(1.0, np.abs(limit))
     for _ in range(_MOST_MENDED):
-        if not (used > allowed).any():
+        if not ((used > allowed) & ~soft).any():
             return True
         cheapest, office_then, plan_then = np.inf, -1, -1
         for office in range(len(chosen)):
             for new in range(first[office], first[office + 1]):
                 size = _change(chosen[office], new, begin, row, amount, more, touched)
-                mended = 0.0
+                mended, dearer = 0.0, cost[new] - cost[chosen[office]]
                 for place in range(size):
                     limited = touched[place]
                     over = used[limited] - limit[limited]
-                    mended += max(over, 0.0) - max(over + more[limited], 0.0)
+                    less = max(over, 0.0) - max(over + more[limited], 0.0)
                     more[limited] = 0.0
-                dearer = max(cost[new] - cost[chosen[office]], 0.0)
+                    if soft[limited]:
+                        dearer -= price[limited] * less
+                    else:
+                        mended += less
+                dearer = max(dearer, 0.0)
                 if mended > _KEEPS and dearer / mended < cheapest:
                     cheapest, office_then, plan_then = dearer / mended, office, new
         if office_then < 0:

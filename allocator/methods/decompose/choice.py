@@ -112,7 +112,12 @@ def _rounded(programme: Programme, relaxed: Vector) -> Vector:
     first = np.searchsorted(place[some], np.arange(int(place.max(initial=-1)) + 1))
     limit = programme.limit[hard]
     alternatives = Alternatives(
-        place[some], programme.model.objective[some], sp.csc_array(used[:, some]), limit, np.ones(len(limit))
+        place[some],
+        programme.model.objective[some],
+        sp.csc_array(used[:, some]),
+        limit,
+        np.ones(len(limit)),
+        np.zeros(len(limit), dtype=np.bool_),
     )
     return programme.vector(some[mend(alternatives, first)], np.zeros(programme.sent))
 
@@ -176,6 +181,7 @@ def _annealed(
         sp.csc_array(used[:, some]),
         programme.limit,
         np.maximum(worth, np.median(worth[worth > 0.0]) if (worth > 0.0).any() else 1.0),
+        np.zeros(len(worth), dtype=np.bool_),
     )
     first = np.searchsorted(place[some], np.arange(len(starts) - 1))
     share = np.lexsort((-relaxation.vector[some], place[some]))[first]

@@ -58,7 +58,7 @@ def _settling() -> None:
 
 
 def _annealing() -> None:
-    plan = Alternatives(_NOTHING, _ONE, sp.csc_array(_GRID), _ONE, _ONE)
+    plan = Alternatives(_NOTHING, _ONE, sp.csc_array(_GRID), _ONE, _ONE, np.zeros(1, dtype=np.bool_))
     anneal(plan, mend(plan, _NOTHING), _NOTHING, temperature=1.0, moves=1, seed=0)
 
 

@@ -201,12 +201,16 @@ def mix(
 ) -> Mixture:
     """Solve the restricted model of a block, from a basis if there is one; of plans `chosen` if given.
 
+    A basis of other plans chosen may have rows and columns of stores behind those that the model has.
     Raises BackendError if the solver has no answer.
     """
     if chosen is None:
         model = restricted_model(block, plans, prices)
     else:
         model = chosen_model(block, plans, prices, chosen)
+        rows, columns = model.shape
+        if basis is not None and (len(basis.rows) > rows or len(basis.columns) > columns):
+            basis = Basis(basis.columns[:columns], basis.rows[:rows])
     result = solve_piece(model, backend, options, basis)
     if result.duals is None or result.vector is None:
         raise BackendError(f"{backend} did not solve a block's linear model: {result.message or result.stop}")

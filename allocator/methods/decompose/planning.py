@@ -5,29 +5,26 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 
 from allocator.backends import Basis
 from allocator.methods.clock import Clock
-from allocator.methods.decompose.choice import choose
 from allocator.methods.decompose.column_generation import ColumnGeneration
+from allocator.methods.decompose.first_trips import first_trips
 from allocator.methods.decompose.mixtures import basis_of_mixture
 from allocator.methods.decompose.nation import Nation
 from allocator.methods.decompose.plans import one_plan_each, plans_of
-from allocator.methods.decompose.programme import Choice, Programme
 from allocator.methods.decompose.resupply import Resupply
 from allocator.methods.decompose.settlement import spread
 from allocator.methods.decompose.settling import Piece
-from allocator.methods.decompose.variants import find_variants
 from allocator.methods.record import Record
 from allocator.methods.rounding import round_plan
 from allocator.milp.model import Vector
 from allocator.plan.arrays import PlanArrays
 
 _PRICE_ROUNDS = 3  # for trips
-_CHOICE_SHARE, _CHOICE_GAP = 0.15, 1e-6  # of the time left
+_CHOICE_SHARE = 0.15  # of the time left
 _LEAST_CHOICE_SECONDS = 2.0
 _CHOICE_SECONDS = 1e-4  # for the choice per office and day, but no more than its share
 _PATIENCE = 2  # turns without a better plan
@@ -74,14 +71,19 @@ class Planner:
         used = [mixture.used(plans) for mixture, plans in zip(mixtures, generation.pool.plans, strict=True)]
         self.resupply.learn(used)
         vector = nation.formulation.embed(self.record.plan)
-        chosen = None if nation.has_senders else self._choose(vector, seconds or self._choice_seconds)
-        if chosen is None:
+        first = None
+        if not nation.has_senders:
+            first = first_trips(
+                generation, vector, seconds or self._choice_seconds, self._seconds_left(seconds)
+            )
+        if first is None:
             self._offer(self._with_slots_of_the_mixture())
             return
-        for k, block in enumerate(nation.blocks):
-            point = block.read(vector)[0]
-            block.write(vector, point, generation.pool.plans[k].packs_of(chosen[k].plans))
-        self._offer(self._spread(vector, self._seconds_left(seconds), anew=True))
+        self.bases = first.bases
+        for block, packs in zip(nation.blocks, first.packs, strict=True):
+            block.write(vector, block.read(vector)[0], packs)
+        left = self._seconds_left(seconds)
+        self._offer(self._spread(vector, left, anew=True, asked=first.asked))
 
     def resume(self, gap: float, seconds: float | None) -> None:
         """A turn from an earlier plan, before prices: slots hardly change with the instance, trips may all.
@@ -173,38 +175,9 @@ class Planner:
         self.plan = plan
         _LOG.debug("%.1f s, %s: %.8g, gap %s", self.clock.seconds, self.record.phase, cost, self.record.gap)
 
-    def _choose(self, vector: Vector, seconds: float) -> list[Choice] | None:
-        """A plan for each office, at the true cost of those with large shares, slots at their prices."""
-        generation, pool, couplings = self.generation, self.generation.pool, self.nation.couplings
-        now = []
-        for k, block in enumerate(pool.blocks):
-            pool.plans[k] = pool.plans[k].joined(one_plan_each(block, block.read(vector)[1]))
-            plans = len(pool.plans[k].office) - len(block.offices) + np.arange(len(block.offices))
-            now.append(Choice(plans, np.zeros(0)))
-        shares = generation.plan_shares()
-        found = generation.workers.map(
-            find_variants,
-            (
-                (
-                    block,
-                    pool.plans[k],
-                    pool.mixtures[k],
-                    shares[k],
-                    generation.best_prices,
-                    couplings.ceiling,
-                    generation.backend,
-                    generation.options,
-                )
-                for k, block in enumerate(pool.blocks)
-            ),
-        )
-        solve_options = replace(generation.options, gap=_CHOICE_GAP, time_limit=seconds)
-        pool.plans = [plans for plans, _, _ in found]
-        self.bases = [basis for _, _, basis in found]
-        programme = Programme([option for _, option, _ in found], couplings.limit, couplings.ceiling)
-        return choose(programme, now, generation.backend, solve_options)
-
-    def _spread(self, vector: Vector, seconds: float, *, anew: bool) -> PlanArrays:
+    def _spread(
+        self, vector: Vector, seconds: float, *, anew: bool, asked: Vector | None = None
+    ) -> PlanArrays:
         """Slots and records where they belong with the trips of a vector, with so many seconds left."""
         pool = self.generation.pool
         pieces = []
@@ -219,6 +192,7 @@ class Planner:
             self.bases,
             self.settlements,
             anew=anew,
+            asked=asked,
             seconds=seconds,
         )
         self.settlements += 1

@@ -33,14 +33,16 @@ def spread(
     turn: int,
     *,
     anew: bool,
+    asked: Vector | None = None,
     seconds: float = math.inf,
 ) -> tuple[list[Settled], list[Basis | None]]:
     """The best records of all pieces (blocks,) that keep the limits, and bases to begin with next time.
 
     What the decisions at hand use is allotted to groups of blocks, other groups every turn. With `anew`
     only their trips count, and it is between what blocks would use at prices and what they use in the
-    master's mixture. `applicants` (blocks,) are how many need a slot. Groups are smaller where few
-    `seconds` are left. Where no records are found those at hand stay.
+    master's mixture, or what is `asked` (resources, blocks) where that is known. `applicants` (blocks,) are
+    how many need a slot. Groups are smaller where few `seconds` are left. Where no records are found those at
+    hand stay.
 
     Raises StoppedError when the time is over.
     """
@@ -56,10 +58,11 @@ def spread(
     decisions = [piece.decisions for piece in pieces]
     size = _TOGETHER if seconds > _AMPLE * (time.monotonic() - begun) else _HURRIED
     groups = _groups(len(pieces), turn, size)
-    asking = [new or old for (new, _), old in zip(found, decisions, strict=True)] if anew else decisions
-    asked = np.stack([each.use.sum(axis=1) for each in asking], axis=1).astype(np.float64)
-    if anew:
-        asked = (asked + generation.used()) / 2.0
+    if asked is None:
+        asking = [new or old for (new, _), old in zip(found, decisions, strict=True)] if anew else decisions
+        asked = np.stack([each.use.sum(axis=1) for each in asking], axis=1).astype(np.float64)
+        if anew:
+            asked = (asked + generation.used()) / 2.0
     limits = allot(
         couplings,
         np.stack([asked[:, group].sum(axis=1) for group in groups], axis=1),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
@@ -13,15 +15,25 @@ from allocator.methods.decompose.plans import Plans, plans_of
 from allocator.methods.decompose.pricing import charge, savings
 from allocator.methods.decompose.programme import Option
 from allocator.methods.decompose.senders import senders_alone
+from allocator.methods.decompose.whole_plans import STEP, WholePlans, whole
 from allocator.milp.builder import ABSENT
 from allocator.milp.model import Vector
 from allocator.milp.sparse import single_entries
 
 Indices = NDArray[np.int64]
 _LOOKS = 2  # for plans that are good on their own
-_STEP = 0.1  # of the way from the mixture's duals to those of plans chosen
 _STEEPER = 4 / 3  # how much more another plan is dearer than its cards save less
 _ESTIMATE = 0.002  # of an office's cost, put on top of what is only an estimate
+
+
+@dataclass(frozen=True)
+class Variants:
+    """Plans of a block, and what there is to choose from."""
+
+    plans: Plans
+    option: Option
+    looks: list[WholePlans]  # the plans at their true cost
+    basis: Basis | None  # of the records with one plan for each office
 
 
 def find_variants(
@@ -33,7 +45,7 @@ def find_variants(
     ceiling: Vector,
     backend: str,
     options: SolveOptions,
-) -> tuple[Plans, Option, Basis | None]:
+) -> Variants:
     """Plans, and what they are worth, some of each office at their true cost, slots at prices.
 
     First of each office the plan with the largest share (P,). Plans of a mixture complete each other, and
@@ -43,14 +55,14 @@ def find_variants(
     All other plans are worth that much more than the first of those as cards save less and trips cost
     more at the mixture's duals; by a third more, since records lose more than that when a plan is all
     there is (fitted to plans of `quota`, four fifths of whose differences it explains), and a little besides.
-    For blocks without senders, in which each office is by itself. The basis is one of the records with one
-    plan for each office.
+    For blocks without senders, in which each office is by itself.
     """
     offices = np.arange(len(block.offices))
     saving = savings(block, prices, mixture.duals)
     duals = mixture.duals
     chosen = _first_of_each(plans.office, -shares, offices)
     looked: list[tuple[Indices, Mixture]] = []
+    looks = []
     for look in range(1 + _LOOKS):
         if look:
             found = charge(block, prices, duals).restock(block, savings(block, prices, duals), exact=False)
@@ -59,7 +71,8 @@ def find_variants(
             plans = plans.joined(plans_of(block, offices, found.packs[first]))
         true = mix(block, plans, prices, backend, options, mixture.basis, chosen)
         looked.append((chosen, true))
-        duals = mixture.duals + _STEP * (true.duals - mixture.duals)
+        looks.append(whole(block, plans.some(chosen), true))
+        duals = mixture.duals + STEP * (true.duals - mixture.duals)
     component = block.office_component[plans.office]
     at_duals = charge(block, prices, mixture.duals).costs(block, plans) - saving.of(
         plans.office, plans.printed
@@ -81,7 +94,7 @@ def find_variants(
         of_senders=sp.csr_array((0, len(plans.office))),
         senders=senders_alone(block, np.zeros(len(mixture.point), dtype=np.bool_), mixture.point),
     )
-    return plans, option, _of_chosen(true.basis, block, chosen)
+    return Variants(plans, option, looks, _of_chosen(true.basis, block, chosen))
 
 
 def _of_chosen(basis: Basis | None, block: Block, chosen: Indices) -> Basis | None:

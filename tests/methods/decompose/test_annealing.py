@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
+import pytest
 import scipy.sparse as sp
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,10 +14,14 @@ from hypothesis import strategies as st
 from allocator.methods.decompose.annealing import Alternatives, anneal, mend
 
 MOVES = 20_000
+HARD = np.zeros(1, dtype=np.bool_)
 
 
-def case(seed: int, offices: int, plans: int, limits: int) -> Alternatives:
-    """Plans whose cost falls with what they use; the first one of each office uses nothing."""
+def case(seed: int, offices: int, plans: int, limits: int, soft: int = 0) -> Alternatives:
+    """Plans whose cost falls with what they use; the first one of each office uses nothing.
+
+    The first limits may be `soft`.
+    """
     rng = np.random.default_rng(seed)
     use = rng.integers(0, 4, (offices, plans, limits)).astype(np.float64)
     use[:, 0] = 0.0
@@ -23,34 +29,39 @@ def case(seed: int, offices: int, plans: int, limits: int) -> Alternatives:
     limit = np.floor(use.max(axis=1).sum(axis=0) * 0.4)
     place = np.repeat(np.arange(offices), plans)
     matrix = sp.csc_array(use.reshape(-1, limits).T)
-    return Alternatives(place, cost.ravel(), matrix, limit, np.full(limits, 5.0))
+    return Alternatives(place, cost.ravel(), matrix, limit, np.full(limits, 5.0), np.arange(limits) < soft)
 
 
 def keeps_limits(plans: Alternatives, chosen: np.ndarray) -> bool:
-    return bool((plans.use[:, chosen].sum(axis=1) <= plans.limit + 1e-9).all())
+    hard = ~plans.soft
+    return bool((plans.use[:, chosen].sum(axis=1)[hard] <= plans.limit[hard] + 1e-9).all())
+
+
+def value(plans: Alternatives, chosen: np.ndarray) -> float:
+    """What a choice costs, with what it exceeds soft limits by."""
+    excess = np.maximum(plans.use[:, chosen].sum(axis=1) - plans.limit, 0.0)[plans.soft]
+    return float(plans.cost[chosen].sum() + plans.price[plans.soft] @ excess)
 
 
 def optimum(plans: Alternatives, offices: int, count: int) -> float:
     """By looking at every choice."""
     choices = np.array(list(itertools.product(range(count), repeat=offices))) + count * np.arange(offices)
-    use = plans.use.toarray()[:, choices].sum(axis=2)
-    valid = (use <= plans.limit[:, None] + 1e-9).all(axis=0)
-    return float(plans.cost[choices[valid]].sum(axis=1).min())
+    return min(value(plans, choice) for choice in choices if keeps_limits(plans, choice))
 
 
-@given(st.integers(0, 10_000), st.floats(1e-3, 50.0))
-def test_one_plan_for_each_office_within_the_limits(seed: int, temperature: float) -> None:
-    plans = case(seed, offices=5, plans=4, limits=3)
+@given(st.integers(0, 10_000), st.floats(1e-3, 50.0), st.integers(0, 3))
+def test_one_plan_for_each_office_within_the_limits(seed: int, temperature: float, soft: int) -> None:
+    plans = case(seed, offices=5, plans=4, limits=3, soft=soft)
     nothing = 4 * np.arange(5)
     chosen = anneal(plans, nothing + 3, nothing, temperature=temperature, moves=MOVES, seed=1)
     assert (plans.place[chosen] == np.arange(5)).all()
     assert keeps_limits(plans, chosen)
-    assert optimum(plans, 5, 4) - 1e-9 <= plans.cost[chosen].sum() <= plans.cost[nothing].sum()
+    assert optimum(plans, 5, 4) - 1e-9 <= value(plans, chosen) <= value(plans, nothing)
 
 
-@given(st.integers(0, 10_000))
-def test_what_is_mended_keeps_the_limits_and_its_offices(seed: int) -> None:
-    plans = case(seed, offices=5, plans=4, limits=3)
+@given(st.integers(0, 10_000), st.integers(0, 3))
+def test_what_is_mended_keeps_the_limits_and_its_offices(seed: int, soft: int) -> None:
+    plans = case(seed, offices=5, plans=4, limits=3, soft=soft)
     nothing = 4 * np.arange(5)
     mended = mend(plans, nothing + 3)
     assert (plans.place[mended] == np.arange(5)).all()
@@ -62,16 +73,34 @@ def test_the_one_that_mends_the_most_for_its_cost_changes() -> None:
     # Each office has a plan that uses 4 and one that uses none, 8, 3 and 6 dearer: there is room for 8.
     use = sp.csc_array(np.array([[4.0, 0.0, 4.0, 0.0, 4.0, 0.0]]))
     cost = np.array([0.0, 8.0, 0.0, 3.0, 0.0, 6.0])
-    plans = Alternatives(np.repeat(np.arange(3), 2), cost, use, np.array([8.0]), np.ones(1))
+    plans = Alternatives(np.repeat(np.arange(3), 2), cost, use, np.array([8.0]), np.ones(1), HARD)
     assert mend(plans, np.array([0, 2, 4])).tolist() == [0, 3, 4]
 
 
-def test_near_the_best_choices_of_small_cases() -> None:
+def test_what_is_mended_pays_for_soft_limits() -> None:
+    # The same, but that plans of the second and the third use what costs 2 beyond 1.
+    use = sp.csc_array(np.array([[4.0, 0.0, 4.0, 0.0, 4.0, 0.0], [0.0, 0.0, 0.0, 3.0, 0.0, 4.0]]))
+    cost = np.array([0.0, 6.5, 0.0, 3.0, 0.0, 6.0])
+    plans = Alternatives(
+        np.repeat(np.arange(3), 2),
+        cost,
+        use,
+        np.array([8.0, 1.0]),
+        np.array([1.0, 2.0]),
+        np.array([False, True]),
+    )
+    assert mend(plans, np.array([0, 2, 4])).tolist() == [1, 2, 4]
+    roomy = replace(plans, limit=np.array([8.0, 2.0]))
+    assert mend(roomy, np.array([0, 2, 4])).tolist() == [0, 3, 4]
+
+
+@pytest.mark.parametrize("soft", [0, 1, 3])
+def test_near_the_best_choices_of_small_cases(soft: int) -> None:
     nothing = 4 * np.arange(5)
     found = best = 0.0
     for seed in range(20):
-        plans = case(seed, offices=5, plans=4, limits=3)
-        found += plans.cost[anneal(plans, nothing + 3, nothing, temperature=5.0, moves=MOVES, seed=1)].sum()
+        plans = case(seed, offices=5, plans=4, limits=3, soft=soft)
+        found += value(plans, anneal(plans, nothing + 3, nothing, temperature=5.0, moves=MOVES, seed=1))
         best += optimum(plans, 5, 4)
     assert found <= 1.01 * best
 

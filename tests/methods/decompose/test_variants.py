@@ -52,13 +52,15 @@ def test_no_plan_is_worth_more_than_the_bound_allows(family: str) -> None:
         plans = best.plans.some(np.arange(known))
         own = np.append(shares[k], np.zeros(known))[:known]
         ceiling = nation.couplings.ceiling
-        more, option, basis = find_variants(
-            block, plans, best.mixture, own, prices, ceiling, "highs", OPTIONS
-        )
+        found = find_variants(block, plans, best.mixture, own, prices, ceiling, "highs", OPTIONS)
+        more, option, basis = found.plans, found.option, found.basis
         assert len(more.office) == known + 2 * len(block.offices)
         charged = option.value + option.use.T @ prices
         least = np.full(len(block.offices), np.inf)
         np.minimum.at(least, option.office, charged)
+        # What was looked at is at its true cost.
+        for look in found.looks:
+            assert (least <= (look.cost + look.use.T @ prices) * (1 + 1e-9) + 1e-3).all()
         assert (least >= best.bound[block.office_component] * (1 - 1e-6) - 1e-3).all()
         assert basis is not None
         assert (basis.columns == BasisStatus.BASIC).sum() + (basis.rows == BasisStatus.BASIC).sum() == len(

@@ -59,7 +59,7 @@ def test_the_time_limit_stops_it() -> None:
         Workers(Clock(0.2), 1).map(time.sleep, [(0.1,)] * 100)
 
 
-@pytest.mark.parametrize("family", ["election", "hubs"])
+@pytest.mark.parametrize("family", ["election", "hubs", "quota"])
 def test_any_number_of_workers_finds_the_same(family: str) -> None:
     instance = generate_instance(family, offices=20, days=24)
     one, two = (
