@@ -16,7 +16,7 @@ from allocator.milp.limits import arrival_days
 from allocator.milp.model import Vector
 
 Flags = NDArray[np.bool_]
-_MORE = 1.01
+_MORE = 1.002  # times a day of waiting
 
 
 @dataclass(frozen=True)

@@ -18,20 +18,19 @@ from numpy.typing import NDArray
 
 from allocator.backends import Basis
 from allocator.methods.decompose.annealing import Alternatives, anneal
+from allocator.methods.decompose.choice_limits import ChoiceLimits
 from allocator.methods.decompose.column_generation import ColumnGeneration, lagrangian
-from allocator.methods.decompose.couplings import Couplings
 from allocator.methods.decompose.master import Master, MasterSolution
 from allocator.methods.decompose.stabilisation import Box
 from allocator.methods.decompose.whole_plans import WholePlans, find_whole_plans
 from allocator.milp.model import Vector
-from allocator.milp.sparse import single_entries
 
 Indices = NDArray[np.int64]
 _REACH = 0.05  # of the greatest price of a kind: how far those of whole plans may be from those of mixtures
 _STEP = 0.6  # of the way to the prices that the master proposes
 _MOVES = 4000  # of annealing for each office
 _NEARLY, _WARM = 4, 0.1  # the rank of a plan, and what share of its reduced cost the temperature is
-_DEARER, _SPARE = 1.2, 0.5  # times its price: a slot more than there are, and one left over
+_COLDEST = 1e-6  # of what the dearest plan costs
 _LOG = logging.getLogger(__name__)
 
 
@@ -101,17 +100,17 @@ class WholeChoice:
     def choose(self, now: Sequence[WholePlans]) -> list[Chosen]:
         """For each block the plans of the best choice found, of which those of `now` are one.
 
-        Packs are within their limits, as those of now must be. What is exceeded of slots is left to those who
-        settle them, and costs a little more than their price.
+        After a step at least. Packs are within their limits, as those of now must be. What is exceeded of
+        slots costs a little more than their price, and is left to the settlement.
         """
+        assert self._solution is not None
         sets = [*self._sets, list(now)]
-        couplings, blocks = self._generation.couplings, self._blocks
         offices, count = self._master.groups, len(sets)
         # All plans of an office side by side.
         order = np.arange(count * offices).reshape(count, offices).T.ravel()
         cost = np.concatenate([each.cost for one in sets for each in one])[order]
         use = sp.csc_array(sp.hstack([each.use for one in sets for each in one], format="csc")[:, order])
-        limits = ChoiceLimits.of(couplings, self._center, self._box.sooner)
+        limits = ChoiceLimits.of(self._generation.couplings, self._center, self._box.sooner)
         counted = sp.csc_array(limits.counting @ use)
         alternatives = Alternatives(
             np.repeat(np.arange(offices), count),
@@ -121,29 +120,31 @@ class WholeChoice:
             limits.price,
             limits.soft,
         )
-        first = count * np.arange(offices)
-        if self._solution is None:
-            self._propose()
-        assert self._solution is not None
         value = np.sort((cost + use.T @ self._center).reshape(offices, count), axis=1)
         nearly = float(np.median(value[:, min(_NEARLY, count - 1)] - value[:, 0]))
+        first = count * np.arange(offices)
         chosen = anneal(
             alternatives,
             first + self._solution.shares.argmax(axis=0),
             first + count - 1,
-            max(_WARM * nearly, 1e-6 * float(np.abs(cost).max(initial=1.0))),
+            max(_WARM * nearly, _COLDEST * float(np.abs(cost).max(initial=1.0))),
             _MOVES * offices,
             seed=0,
         )
-        used, which = use[:, chosen], chosen - first
-        ends = np.cumsum([0, *(len(block.offices) for block in blocks)])
+        return self._of_blocks(sets, chosen - first, use[:, chosen])
+
+    def _of_blocks(
+        self, sets: Sequence[Sequence[WholePlans]], which: Indices, use: sp.csc_array
+    ) -> list[Chosen]:
+        """What blocks do if these sets' plans (offices,) are chosen, which use that (resources, offices)."""
+        ends = np.cumsum([0, *(len(block.offices) for block in self._blocks)])
         result = []
-        for k, block in enumerate(blocks):
+        for k, block in enumerate(self._blocks):
             own = slice(ends[k], ends[k + 1])
             packs = np.zeros(len(block.trips.office))
             for office, one in enumerate(which[own].tolist()):
                 packs += sets[one][k].plans.packs_of(np.array([office]))
-            result.append(Chosen(packs, np.asarray(used[:, own].sum(axis=1), dtype=np.float64).ravel()))
+            result.append(Chosen(packs, np.asarray(use[:, own].sum(axis=1), dtype=np.float64).ravel()))
         return result
 
     def _add(self, looks: Sequence[Sequence[WholePlans]]) -> None:
@@ -169,56 +170,3 @@ class WholeChoice:
         for cost, use in zip(self._master.costs, self._master.uses, strict=True):
             np.minimum(least, cost + use.T @ prices, out=least)
         return lagrangian([least], prices, generation.couplings.limit, generation.constant)
-
-
-@dataclass(frozen=True)
-class ChoiceLimits:
-    """The limits of a choice (R,), made of resources."""
-
-    counting: sp.csr_array  # (R, resources)
-    limit: Vector  # (R,)
-    price: Vector  # (R,) of what exceeds it, on top of what is spared, where it is soft
-    spare: Vector  # (R,) what a unit left over is worth
-    soft: NDArray[np.bool_]  # (R,)
-
-    @classmethod
-    def of(cls, couplings: Couplings, prices: Vector, sooner: float) -> ChoiceLimits:
-        """At prices (resources,).
-
-        Slots are counted up to each day of a run on which they are scarce, from its first day on: one that
-        comes before it is needed does as well. One that is left over saves `sooner` for each day at least.
-        """
-        kinds, resources = np.array(couplings.kind), len(prices)
-        days = np.nonzero((kinds == "quota") & (couplings.limit > 0))[0]
-        scarce = prices[days] > 0
-        run = np.cumsum(scarce & ~np.append(False, scarce[:-1]))[scarce]
-        days = days[scarce]
-        same = run[:-1] == run[1:]
-        after = np.append(np.where(same, prices[days[1:]], 0.0), 0.0) if len(days) else np.zeros(0)
-        fall = np.maximum(prices[days] - after, 0.0)
-        waiting = np.append(np.where(same, sooner * np.diff(couplings.place[days, 0]), 0.0), 0.0)[: len(days)]
-        spare = np.minimum(fall, np.maximum(waiting, _SPARE * fall))
-        row, column = np.nonzero((run[:, None] == run[None, :]) & (days[:, None] >= days[None, :]))
-        others = np.nonzero(kinds != "quota")[0]
-        counting = sp.vstack(
-            [
-                sp.csr_array((np.ones(len(row)), (row, days[column])), shape=(len(days), resources)),
-                single_entries(np.ones(len(others)), others, resources).T,
-            ],
-            format="csr",
-        )
-        ceiling = couplings.ceiling[others]
-        soft = np.isfinite(ceiling) | (kinds[others] == "storage")
-        priced = prices[others]
-        dear = priced[(priced > 0) & ~soft]
-        usual = float(np.median(dear)) if len(dear) else 1.0
-        price = np.where(
-            np.isfinite(ceiling), ceiling, np.where(soft, _DEARER * priced, np.maximum(priced, usual))
-        )
-        return cls(
-            sp.csr_array(counting),
-            counting @ couplings.limit,
-            np.append(_DEARER * fall - spare, price),
-            np.append(spare, np.zeros(len(others))),
-            np.append(np.ones(len(days), dtype=np.bool_), soft),
-        )

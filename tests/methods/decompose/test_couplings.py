@@ -95,16 +95,16 @@ def test_what_a_depot_can_send_is_counted_in_whole_packs() -> None:
 
 
 def test_what_waits_pays_the_least_for_a_slot_that_comes_a_day_later() -> None:
-    """What a day less not ingested is worth to whoever it is worth the least to, and a hundredth of that."""
+    """What a day less not ingested is worth to whoever it is worth the least to, and a little of that."""
     instance = generate_instance("quota", offices=4, days=10)
     dear = instance.offices[0].model_copy(update={"priority": Fraction(5, 2)})
     idle = instance.offices[1].model_copy(update={"priority": 0})
     changed = instance.model_copy(update={"offices": (dear, idle, *instance.offices[2:])})
     day = float(instance.costs.unprintable_day - instance.costs.waiting_day)
-    assert couplings_of(instance).sooner == pytest.approx(1.01 * day)
-    assert couplings_of(changed).sooner == pytest.approx(1.01 * day)
+    assert couplings_of(instance).sooner == pytest.approx(1.002 * day)
+    assert couplings_of(changed).sooner == pytest.approx(1.002 * day)
     only_dear = instance.model_copy(update={"offices": (dear, idle)})
-    assert couplings_of(only_dear).sooner == pytest.approx(1.01 * 2.5 * day)
+    assert couplings_of(only_dear).sooner == pytest.approx(1.002 * 2.5 * day)
     # Where storage has a price, a record that comes sooner pays it for longer.
     stored = instance.model_copy(update={"storage": Storage(free=1000)})
     assert couplings_of(stored).sooner == 0.0
