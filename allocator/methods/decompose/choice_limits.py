@@ -26,11 +26,11 @@ class ChoiceLimits:
     soft: NDArray[np.bool_]  # (R,)
 
     @classmethod
-    def of(cls, couplings: Couplings, prices: Vector, sooner: float) -> ChoiceLimits:
+    def of(cls, couplings: Couplings, prices: Vector) -> ChoiceLimits:
         """At prices (resources,).
 
         Slots are counted up to each day of a run on which they are scarce, from its first day on: one that
-        comes before it is needed does as well. One that is left over saves `sooner` for each day at least.
+        comes before it is needed does as well. One that is left over saves waiting at least.
         """
         kinds, resources = np.array(couplings.kind), len(prices)
         days = np.nonzero((kinds == "quota") & (couplings.limit > 0))[0]
@@ -40,7 +40,8 @@ class ChoiceLimits:
         same = run[:-1] == run[1:]
         after = np.append(np.where(same, prices[days[1:]], 0.0), 0.0) if len(days) else np.zeros(0)
         fall = np.maximum(prices[days] - after, 0.0)
-        waiting = np.append(np.where(same, sooner * np.diff(couplings.place[days, 0]), 0.0), 0.0)[: len(days)]
+        apart = np.diff(couplings.place[days, 0])
+        waiting = np.append(np.where(same, couplings.sooner * apart, 0.0), 0.0)[: len(days)]
         spare = np.minimum(fall, np.maximum(waiting, _SPARE * fall))
         row, column = np.nonzero((run[:, None] == run[None, :]) & (days[:, None] >= days[None, :]))
         others = np.nonzero(kinds != "quota")[0]

@@ -70,7 +70,7 @@ def first_trips(
     if sum(len(block.offices) for block in pool.blocks) <= _MOST_OFFICES:
         whole = WholeChoice(generation, [each.looks for each in found])
         if whole.estimate > (1.0 + _DEARER) * generation.best_estimate:
-            return _of_whole_plans(generation, whole, vector, left, [each.basis for each in found])
+            return _of_whole_plans(generation, whole, now, left, [each.basis for each in found])
     return _of_known_plans(generation, found, now, seconds)
 
 
@@ -91,7 +91,7 @@ def _of_known_plans(
 def _of_whole_plans(
     generation: ColumnGeneration,
     whole: WholeChoice,
-    vector: Vector,
+    now: list[Choice],
     left: float,
     bases: list[Basis | None],
 ) -> FirstTrips:
@@ -102,19 +102,14 @@ def _of_whole_plans(
         spent = time.monotonic() - begun
         if whole.ahead < _NEAR or spent * (done + 1) / done > _SHARE * left:
             break
-    now = generation.workers.map(
+    pool = generation.pool
+    known = generation.workers.map(
         as_whole,
         (
-            (
-                block,
-                one_plan_each(block, block.read(vector)[1]),
-                generation.best_prices,
-                generation.backend,
-                generation.options,
-            )
-            for block in generation.pool.blocks
+            (block, plans.some(own.plans), generation.best_prices, generation.backend, generation.options)
+            for block, plans, own in zip(pool.blocks, pool.plans, now, strict=True)
         ),
     )
-    chosen = whole.choose(now)
+    chosen = whole.choose(known)
     asked = np.stack([each.use for each in chosen], axis=1)
     return FirstTrips([each.packs for each in chosen], asked, bases)

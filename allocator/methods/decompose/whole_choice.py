@@ -71,8 +71,8 @@ class WholeChoice:
         """How far the master's mixture of whole plans is above that, relative; inf before the first step."""
         if self._solution is None:
             return math.inf
-        promised = self._solution.value + self._generation.constant
-        return (promised - self.estimate) / max(1.0, abs(self.estimate))
+        promised, estimate = self._solution.value + self._generation.constant, self.estimate
+        return (promised - estimate) / max(1.0, abs(estimate))
 
     def step(self) -> None:
         """Look at plans at the prices that the master proposes, and propose others.
@@ -110,7 +110,7 @@ class WholeChoice:
         order = np.arange(count * offices).reshape(count, offices).T.ravel()
         cost = np.concatenate([each.cost for one in sets for each in one])[order]
         use = sp.csc_array(sp.hstack([each.use for one in sets for each in one], format="csc")[:, order])
-        limits = ChoiceLimits.of(self._generation.couplings, self._center, self._box.sooner)
+        limits = ChoiceLimits.of(self._generation.couplings, self._center)
         counted = sp.csc_array(limits.counting @ use)
         alternatives = Alternatives(
             np.repeat(np.arange(offices), count),
@@ -158,10 +158,9 @@ class WholeChoice:
         solution = self._solution = self._master.solve(self._center, self._box)
         self._prices = self._center + _STEP * (solution.prices - self._center)
         _LOG.debug(
-            "whole plans: estimate %.8g, master %.8g, strain %.1e",
-            self.estimate,
+            "whole plans: master %.8g, strain %.1e",
             solution.value + self._generation.constant,
-            solution.strain / max(1.0, abs(self.estimate)),
+            solution.strain / max(1.0, abs(solution.value)),
         )
 
     def _value(self, prices: Vector) -> float:

@@ -18,9 +18,10 @@ def test_slots_are_counted_up_to_each_day_of_a_run() -> None:
         limit=np.array([10.0, 10.0, 10.0, 0.0, 10.0, 10.0, 7.0, 3.0, -5.0]),
         ceiling=np.array([np.inf] * 8 + [40.0]),
         place=np.array([[day, -1] for day in range(6)] + [[0, 0], [0, 0], [5, 0]]),
+        sooner=2.0,
     )
     prices = np.array([9.0, 6.0, 0.0, 0.0, 5.0, 4.0, 2.0, 0.0, 20.0])
-    limits = ChoiceLimits.of(cast(Couplings, couplings), prices, sooner=2.0)
+    limits = ChoiceLimits.of(cast(Couplings, couplings), prices)
     # Days 0 and 1 are a run, 4 and 5 another; nobody lacks slots on day 2, and there are none on day 3.
     assert limits.counting.toarray().tolist() == [
         [1, 0, 0, 0, 0, 0, 0, 0, 0],
@@ -44,8 +45,9 @@ def test_without_scarce_slots_only_packs_count() -> None:
         limit=np.array([10.0, 7.0]),
         ceiling=np.array([np.inf, np.inf]),
         place=np.array([[0, -1], [0, 0]]),
+        sooner=2.0,
     )
-    limits = ChoiceLimits.of(cast(Couplings, couplings), np.zeros(2), sooner=2.0)
+    limits = ChoiceLimits.of(cast(Couplings, couplings), np.zeros(2))
     assert limits.counting.toarray().tolist() == [[0, 1]]
     assert limits.price.tolist() == [1.0]
     assert limits.soft.tolist() == [False]
